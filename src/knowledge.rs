@@ -1,0 +1,16 @@
+//! From raw files to passages: parse, normalise, chunk, label, remove near-duplicates.
+
+pub mod align;
+pub mod chunk;
+pub mod decode;
+pub mod dedupe;
+pub mod document;
+pub mod html;
+pub mod ingest;
+pub mod markdown;
+pub mod meta;
+pub mod normalize;
+pub mod pdf;
+pub mod subtitle;
+pub mod text;
+pub mod topic;

@@ -1,0 +1,1 @@
+//! Gives the words of a clean transcript the times of its subtitles.

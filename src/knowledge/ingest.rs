@@ -1,0 +1,1 @@
+//! The whole way from a folder of raw files to passages.

@@ -1,0 +1,1 @@
+//! Mends transcripts: spaces, immediate repetitions, light punctuation.

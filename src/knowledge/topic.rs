@@ -1,0 +1,1 @@
+//! Topic, tags and language of a passage.

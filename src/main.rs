@@ -1,0 +1,2 @@
+//! The `colega` program.
+fn main() {}
