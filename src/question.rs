@@ -46,7 +46,10 @@ impl FromStr for Language {
     /// Takes `en`, `es` and their regional forms (`en-GB`, `es_MX`), whatever their case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let primary = text.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-        Self::ALL.into_iter().find(|language| language.code() == primary).ok_or_else(|| UnknownLanguage(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|language| language.code() == primary)
+            .ok_or_else(|| UnknownLanguage(text.to_owned()))
     }
 }
 

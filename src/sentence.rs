@@ -63,9 +63,11 @@ fn ends_sentence(before: &str, mark: char, after: &str) -> bool {
 }
 
 fn is_abbreviation(before: &str) -> bool {
-    let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“')).next().unwrap_or_default();
+    let word =
+        before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“')).next().unwrap_or_default();
     let bare = word.to_lowercase();
-    let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase) && before.trim_end().len() > word.len();
+    let is_initial =
+        word.chars().count() == 1 && word.chars().all(char::is_uppercase) && before.trim_end().len() > word.len();
     let is_list_number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) && before.trim() == word;
     is_initial || is_list_number || ABBREVIATIONS.contains(&bare.as_str())
 }
@@ -97,7 +99,10 @@ mod tests {
     #[test]
     fn numbers_names_and_abbreviations_do_not_end_a_sentence() {
         check("Use TLS 1.3 with e.g. Nginx vs. Apache.", &["Use TLS 1.3 with e.g. Nginx vs. Apache."]);
-        check("Node.js is fine. Use p. ej. un `SELECT 1. Nada` así.", &["Node.js is fine.", "Use p. ej. un `SELECT 1. Nada` así."]);
+        check(
+            "Node.js is fine. Use p. ej. un `SELECT 1. Nada` así.",
+            &["Node.js is fine.", "Use p. ej. un `SELECT 1. Nada` así."],
+        );
         check("1. Do this. 2. Do that.", &["1. Do this.", "2. Do that."]);
     }
 
