@@ -1,7 +1,12 @@
 //! Colega: a chat-bot daemon that answers backend questions from a team's own knowledge base.
 
 pub mod answer;
+pub mod embed;
+pub mod eval;
+pub mod jsonl;
 pub mod knowledge;
+pub mod language;
 pub mod passage;
 pub mod question;
+pub mod retrieve;
 pub mod sentence;

@@ -75,6 +75,14 @@ pub enum SourceSpan {
 }
 
 impl SourceSpan {
+    /// A number that orders the spans of one file by where they begin.
+    pub const fn start_position(self) -> u64 {
+        match self {
+            Self::Lines { start, .. } | Self::Pages { start, .. } => start as u64,
+            Self::Time { start, .. } => start.as_millis(),
+        }
+    }
+
     /// The smallest span that holds both; `None` if they are of different kinds.
     pub fn union(self, other: Self) -> Option<Self> {
         Some(match (self, other) {

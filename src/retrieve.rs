@@ -1,0 +1,121 @@
+//! Finding passages: one index in several engines, behind one enum.
+//!
+//! The engines hold the same points (sparse vectors of [`crate::embed::bm25`]) and give the same scores, so an answer
+//! does not depend on which of them runs.
+
+pub mod build;
+pub mod glossary;
+pub mod memory;
+pub mod query;
+pub mod rerank;
+pub mod retriever;
+pub mod statistics;
+
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::embed::SparseVector;
+use crate::passage::{ChunkId, Passage};
+use crate::question::Language;
+
+/// A passage as it is stored: with its vector, so that a later build need not encode it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// What is retrieved and cited.
+    pub passage: Arc<Passage>,
+    /// Its BM25 half; see [`crate::embed::bm25`].
+    pub bm25: SparseVector,
+}
+
+/// A retrieved passage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The passage.
+    pub passage: Arc<Passage>,
+    /// How well it fits; comparable within one list of hits only.
+    pub score: f32,
+}
+
+/// Which passages may be found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Scopes that the asker may see, besides passages without a scope.
+    pub scopes: Vec<String>,
+    /// Only this topic.
+    pub topic: Option<String>,
+    /// Only this language.
+    pub language: Option<Language>,
+}
+
+impl Filter {
+    /// Whether `passage` may be found.
+    pub fn admits(&self, passage: &Passage) -> bool {
+        (passage.scope.is_empty() || self.scopes.contains(&passage.scope))
+            && self.topic.as_ref().is_none_or(|topic| *topic == passage.topic)
+            && self.language.is_none_or(|language| language == passage.lang)
+    }
+}
+
+/// The engine failed; a question that finds nothing is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The engine reports a fault of its own.
+    #[error("the index cannot be searched: {0}")]
+    Engine(String),
+    /// A stored passage cannot be read back.
+    #[error("a stored passage is damaged ({0}); run `colega reindex --full`")]
+    Damaged(#[from] serde_json::Error),
+}
+
+/// One index. All methods block for as long as the engine works (well under a millisecond for ten thousand passages).
+pub enum Index {
+    /// Everything in memory: for small corpora, for tests and where another process holds the folder of the engine.
+    Memory(memory::MemoryIndex),
+    /// Qdrant in this process, on disk.
+    #[cfg(feature = "edge")]
+    Edge(edge::EdgeIndex),
+}
+
+impl Index {
+    /// The best `limit` passages that `filter` admits, best first; ties by chunk identifier.
+    pub fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {
+        let mut hits = match self {
+            Self::Memory(index) => index.search(vector, filter, limit),
+            #[cfg(feature = "edge")]
+            Self::Edge(index) => index.search(vector, filter, limit)?,
+        };
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
+        Ok(hits)
+    }
+
+    /// All passages of one source file, in the order in which they stand there.
+    pub fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
+        let mut passages = match self {
+            Self::Memory(index) => index.document(source_file),
+            #[cfg(feature = "edge")]
+            Self::Edge(index) => index.document(source_file)?,
+        };
+        passages.sort_by_key(|passage| passage.source_span.start_position());
+        Ok(passages)
+    }
+
+    /// One passage by its name.
+    pub fn passage(&self, id: &ChunkId) -> Result<Option<Arc<Passage>>, SearchError> {
+        match self {
+            Self::Memory(index) => Ok(index.passage(id)),
+            #[cfg(feature = "edge")]
+            Self::Edge(index) => index.passage(id),
+        }
+    }
+
+    /// Name of the engine, for people.
+    pub const fn engine_name(&self) -> &'static str {
+        match self {
+            Self::Memory(_) => "memory",
+            #[cfg(feature = "edge")]
+            Self::Edge(_) => "qdrant-edge",
+        }
+    }
+}

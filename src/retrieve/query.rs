@@ -1,0 +1,193 @@
+//! A question as a search: which words it asks for, and how much each counts.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::glossary::Glossary;
+use super::statistics::Statistics;
+use crate::embed::bm25::{self, QuestionWord};
+use crate::embed::terms;
+use crate::question::Language;
+
+/// Weight of words that say what kind of answer is wanted ("difference", "example") rather than what about.
+const INTENT_WEIGHT: f32 = 0.35;
+/// Weight of a word that the glossary adds.
+const SYNONYM_WEIGHT: f32 = 0.7;
+
+/// A question ready to search with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// Language of the question.
+    pub language: Language,
+    /// Words to search for, those that the glossary added behind the ones that were asked.
+    pub words: Vec<QuestionWord>,
+    /// What the question is about, for judging evidence: each asked word with everything that counts as that word.
+    pub concepts: Vec<Concept>,
+}
+
+/// An asked word (or term of several words) and the stems that stand for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concept {
+    /// Stems in any language; finding all stems of one alternative means that the concept is found.
+    pub alternatives: Vec<Vec<String>>,
+}
+
+impl Query {
+    /// Reads a question. Unknown words near a subject word of the corpus are taken for typing errors.
+    pub fn new(text: &str, language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
+        let mut query = Self { language, words: Vec::new(), concepts: Vec::new() };
+        let mut intents = Vec::new();
+        for surface in text.unicode_words() {
+            let folded = terms::fold(surface);
+            if is_question_word(&folded, language) {
+                continue;
+            }
+            let parts: Vec<String> = terms::words(surface, language)
+                .flat_map(|word| word.terms.into_iter().skip(1))
+                .collect();
+            let is_intent = is_intent_word(&folded);
+            let weight = if is_intent { INTENT_WEIGHT } else { 1.0 };
+            let word = QuestionWord { folded: folded.clone(), parts, weight, follows_previous: true };
+            query.words.push(word);
+            intents.push(is_intent);
+        }
+        query.mend_typing_errors(corpus);
+        query.concepts = query
+            .words
+            .iter()
+            .zip(&intents)
+            .filter(|(_, is_intent)| !**is_intent)
+            .map(|(word, _)| Concept::of(&word.folded))
+            .collect();
+        // A question of intent words alone ("common mistakes?") is about those.
+        if query.concepts.is_empty() {
+            query.concepts = query.words.iter().map(|word| Concept::of(&word.folded)).collect();
+        }
+        query.expand(glossary);
+        query
+    }
+
+    fn mend_typing_errors(&mut self, corpus: &Statistics) {
+        for word in &mut self.words {
+            let known = Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&terms::stem(&word.folded, language))));
+            if !known && let Some(meant) = nearest(&word.folded, &corpus.subject_words) {
+                word.folded = meant;
+            }
+        }
+    }
+
+    fn expand(&mut self, glossary: &Glossary) {
+        let asked: Vec<String> = self.words.iter().map(|word| word.folded.clone()).collect();
+        for expansion in glossary.expansions(&asked) {
+            for synonym in &expansion.synonyms {
+                for (at, folded) in synonym.iter().enumerate() {
+                    if self.words.iter().all(|word| word.folded != *folded) {
+                        self.words.push(QuestionWord {
+                            folded: folded.clone(),
+                            parts: Vec::new(),
+                            weight: SYNONYM_WEIGHT,
+                            follows_previous: at > 0,
+                        });
+                    }
+                }
+            }
+            self.join_concepts(&expansion.matched, &expansion.synonyms);
+        }
+    }
+
+    /// The concepts of the matched words become one, which any synonym satisfies too.
+    fn join_concepts(&mut self, matched: &[String], synonyms: &[Vec<String>]) {
+        let matched_stems: Vec<Concept> = matched.iter().map(|word| Concept::of(word)).collect();
+        let Some(first) = self.concepts.iter().position(|concept| matched_stems.contains(concept)) else { return };
+        self.concepts.retain({
+            let mut at = 0;
+            move |concept| {
+                at += 1;
+                at - 1 == first || !matched_stems.contains(concept)
+            }
+        });
+        let own = Concept::of_phrase(matched);
+        let all = std::iter::once(own).chain(synonyms.iter().map(|synonym| Concept::of_phrase(synonym)));
+        self.concepts[first].alternatives = all.flat_map(|concept| concept.alternatives).collect();
+    }
+}
+
+impl Concept {
+    /// Whether a text with these stems speaks of it.
+    pub fn is_in(&self, stems: &HashSet<String>) -> bool {
+        self.alternatives.iter().any(|alternative| alternative.iter().all(|stem| stems.contains(stem)))
+    }
+
+    /// How much the concept tells: the inverse document frequency of its commonest alternative that the corpus knows;
+    /// that of an unknown word if it knows none.
+    pub fn weight(&self, corpus: &Statistics) -> f32 {
+        self.alternatives
+            .iter()
+            .map(|alternative| alternative.iter().map(|stem| corpus.idf_of(stem)).fold(0.0, f32::max))
+            .fold(f32::INFINITY, f32::min)
+    }
+
+    fn of(folded: &str) -> Self {
+        Self::of_phrase(std::slice::from_ref(&folded.to_owned()))
+    }
+
+    fn of_phrase(folded: &[String]) -> Self {
+        let mut alternatives: Vec<Vec<String>> = Vec::new();
+        for language in Language::ALL {
+            let stems: Vec<String> = folded.iter().map(|word| terms::stem(word, language)).collect();
+            if !alternatives.contains(&stems) {
+                alternatives.push(stems);
+            }
+        }
+        Self { alternatives }
+    }
+}
+
+/// Whether a folded word of a question in `language` carries no subject.
+fn is_question_word(folded: &str, language: Language) -> bool {
+    static BOTH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        // Courtesies and question words that people mix into either language.
+        "what how when why which who where que como cuando por cual cuales quien donde please porfa favor hola hi hello \
+         hey thanks gracias explain explica explicame tell dime know saber want quiero need necesito help ayuda can could \
+         should would puedo puede debo deberia hay tengo hacer do does is are"
+            .split_whitespace()
+            .collect()
+    });
+    BOTH.contains(folded) || terms::is_stop_word(folded, language)
+}
+
+/// Whether a folded word says what kind of answer is wanted.
+fn is_intent_word(folded: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        "difference differences different compare comparison versus vs better best practice practices use uses using used work works \
+         working mean means meaning definition define example examples sample mistake mistakes error errors pitfall pitfalls \
+         checklist avoid good bad common typical usual way ways thing things between choose happen happens make get \
+         diferencia diferencias comparar comparacion frente mejor mejores practica practicas usar uso usos utilizar usa funciona funcionan \
+         funcionar significa significado definicion definir ejemplo ejemplos error errores fallo fallos trampa trampas lista \
+         comprobacion evitar conviene bueno buena malo comun comunes tipico tipicos habitual habituales forma formas manera maneras elegir sirve \
+         pasa pasos steps"
+            .split_whitespace()
+            .collect()
+    });
+    WORDS.contains(folded)
+}
+
+/// The subject word that `folded` most probably was meant to be: one edit away, two in a long word.
+fn nearest(folded: &str, subject_words: &std::collections::BTreeSet<String>) -> Option<String> {
+    let length = folded.chars().count();
+    let allowed = match length {
+        0..=4 => return None,
+        5..=8 => 1,
+        _ => 2,
+    };
+    subject_words
+        .iter()
+        .filter(|subject| subject.chars().count().abs_diff(length) <= allowed)
+        .filter(|subject| subject.chars().next() == folded.chars().next())
+        .map(|subject| (strsim::osa_distance(subject, folded), subject))
+        .filter(|&(distance, _)| distance <= allowed)
+        .min()
+        .map(|(_, subject)| subject.clone())
+}

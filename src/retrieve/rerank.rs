@@ -1,0 +1,39 @@
+//! A light second ranking of the engine's candidates, by what a sum of term weights cannot see.
+
+use std::collections::HashSet;
+
+use super::Hit;
+use super::query::Query;
+use super::retriever::Retriever;
+use crate::embed::terms;
+use crate::passage::Passage;
+
+/// Ranks `hits` again, best first: passages whose title or headings name what is asked and passages in the language
+/// of the question are lifted.
+pub fn rerank(mut hits: Vec<Hit>, query: &Query, retriever: &Retriever) -> Vec<Hit> {
+    let settings = &retriever.settings;
+    for hit in &mut hits {
+        let mut factor = 1.0 + settings.title_boost * named_share(&hit.passage, query, retriever);
+        if hit.passage.lang == query.language {
+            factor += settings.language_boost;
+        }
+        hit.score *= factor;
+    }
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
+    hits
+}
+
+/// The share of the question's concepts, weighted by how rare they are, that title and headings name.
+fn named_share(passage: &Passage, query: &Query, retriever: &Retriever) -> f32 {
+    let stems: HashSet<String> =
+        terms::words(&passage.breadcrumb(), passage.lang).flat_map(|word| word.terms).collect();
+    let (mut named, mut all) = (0.0, 0.0);
+    for concept in &query.concepts {
+        let weight = concept.weight(&retriever.statistics);
+        all += weight;
+        if concept.is_in(&stems) {
+            named += weight;
+        }
+    }
+    if all > 0.0 { named / all } else { 0.0 }
+}

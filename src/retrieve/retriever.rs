@@ -1,0 +1,65 @@
+//! From a question to ranked passages.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::glossary::Glossary;
+use super::query::Query;
+use super::rerank;
+use super::statistics::Statistics;
+use super::{Filter, Hit, Index, SearchError};
+use crate::embed::bm25::Bm25;
+use crate::question::Language;
+
+/// How passages are searched and ranked, section `[retrieve]` of the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetrieveSettings {
+    /// How many passages the engine gives to the rerank.
+    pub candidates: usize,
+    /// How much a title or heading that names what is asked lifts a passage (0 = not at all).
+    pub title_boost: f32,
+    /// How much a passage in the language of the question is lifted.
+    pub language_boost: f32,
+}
+
+impl Default for RetrieveSettings {
+    fn default() -> Self {
+        Self { candidates: 50, title_boost: 0.3, language_boost: 0.5 }
+    }
+}
+
+/// An index with everything needed to search it.
+pub struct Retriever {
+    /// The passages.
+    pub index: Index,
+    /// What is known of its words.
+    pub statistics: Statistics,
+    /// What encoded its passages.
+    pub encoder: Bm25,
+    /// Synonyms.
+    pub glossary: Arc<Glossary>,
+    /// Weights.
+    pub settings: RetrieveSettings,
+}
+
+/// A question and what was found for it, best first.
+pub struct Retrieved {
+    /// The question as it was searched.
+    pub query: Query,
+    /// The passages.
+    pub hits: Vec<Hit>,
+}
+
+impl Retriever {
+    /// The best `limit` passages for `text`.
+    pub fn retrieve(&self, text: &str, language: Language, filter: &Filter, limit: usize) -> Result<Retrieved, SearchError> {
+        let query = Query::new(text, language, &self.glossary, &self.statistics);
+        let vector = self.encoder.encode_question(&query.words);
+        let hits = self.index.search(&vector, filter, self.settings.candidates.max(limit))?;
+        let mut hits = rerank::rerank(hits, &query, self);
+        hits.truncate(limit);
+        Ok(Retrieved { query, hits })
+    }
+}
