@@ -4,12 +4,17 @@
 //! does not depend on which of them runs.
 
 pub mod build;
+pub mod evidence;
 pub mod glossary;
 pub mod memory;
 pub mod query;
 pub mod rerank;
 pub mod retriever;
+pub mod role;
 pub mod statistics;
+
+#[cfg(feature = "edge")]
+pub mod edge;
 
 
 use std::sync::Arc;

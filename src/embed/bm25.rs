@@ -30,7 +30,7 @@ pub struct Bm25Settings {
 
 impl Default for Bm25Settings {
     fn default() -> Self {
-        Self { k1: 1.2, b: 0.75, title_weight: 1.0, pair_weight: 0.0 }
+        Self { k1: 0.8, b: 0.4, title_weight: 1.5, pair_weight: 0.3 }
     }
 }
 

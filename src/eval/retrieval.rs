@@ -87,8 +87,7 @@ pub fn run(task: &Task<'_>, settings: &RankingSettings) -> Result<Scores> {
         .into_iter()
         .filter(|query: &QueryRow| query.id.starts_with(task.query_prefix) && qrels.of.contains_key(&query.id));
     let retriever = settings.retriever(rows.iter().map(CorpusRow::to_passage).collect());
-    let documents: HashMap<&str, &str> =
-        rows.iter().map(|row| (row.id.as_str(), row.doc.as_deref().unwrap_or(&row.id))).collect();
+    let id_of: HashMap<ChunkId, &str> = rows.iter().map(|row| (row.chunk_id(), row.id.as_str())).collect();
 
     let mut measured = Measured::default();
     for query in queries {
@@ -97,10 +96,9 @@ pub fn run(task: &Task<'_>, settings: &RankingSettings) -> Result<Scores> {
         let started = Instant::now();
         let retrieved = retriever.retrieve(&query.text, language, &filter, RANKED)?;
         measured.milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
-        let ids = retrieved.hits.iter().map(|hit| hit.passage.source_file.as_str());
         let ranking = match qrels.by {
-            Judged::Rows => ids.collect(),
-            Judged::Documents => first_of_each(ids.map(|id| documents[id])),
+            Judged::Rows => retrieved.hits.iter().map(|hit| id_of[&hit.passage.chunk_id]).collect(),
+            Judged::Documents => first_of_each(retrieved.hits.iter().map(|hit| hit.passage.source_file.as_str())),
         };
         measured.add(&ranking, &qrels.of[&query.id]);
     }
@@ -212,17 +210,21 @@ impl Qrels {
 }
 
 impl CorpusRow {
-    /// The row as a passage; its id stands as the name of the source file.
+    fn chunk_id(&self) -> ChunkId {
+        ChunkId::new(&self.id, &self.text, 0)
+    }
+
+    /// The row as a passage; its document, or else its id, stands as the name of the source file.
     fn to_passage(&self) -> Arc<Passage> {
         let lang = self.lang.or_else(|| language::detect(&self.text)).unwrap_or(Language::English);
         Arc::new(Passage {
-            chunk_id: ChunkId::new(&self.id, &self.text, 0),
+            chunk_id: self.chunk_id(),
             topic: String::new(),
             title: self.title.clone(),
             headings: Vec::new(),
             text: self.text.clone(),
             tags: Vec::new(),
-            source_file: self.id.clone(),
+            source_file: self.doc.clone().unwrap_or_else(|| self.id.clone()),
             source_span: SourceSpan::Lines { start: 1, end: 1 },
             lang,
             url: None,

@@ -14,7 +14,7 @@ use crate::question::Language;
 /// Weight of words that say what kind of answer is wanted ("difference", "example") rather than what about.
 const INTENT_WEIGHT: f32 = 0.35;
 /// Weight of a word that the glossary adds.
-const SYNONYM_WEIGHT: f32 = 0.7;
+const SYNONYM_WEIGHT: f32 = 0.25;
 
 /// A question ready to search with.
 #[derive(Debug, Clone, PartialEq)]

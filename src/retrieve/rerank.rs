@@ -1,6 +1,6 @@
 //! A light second ranking of the engine's candidates, by what a sum of term weights cannot see.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Hit;
 use super::query::Query;
@@ -12,12 +12,13 @@ use crate::passage::Passage;
 /// of the question are lifted.
 pub fn rerank(mut hits: Vec<Hit>, query: &Query, retriever: &Retriever) -> Vec<Hit> {
     let settings = &retriever.settings;
-    for hit in &mut hits {
+    let support = document_support(&hits);
+    for (hit, support) in hits.iter_mut().zip(support) {
         let mut factor = 1.0 + settings.title_boost * named_share(&hit.passage, query, retriever);
         if hit.passage.lang == query.language {
             factor += settings.language_boost;
         }
-        hit.score *= factor;
+        hit.score = hit.score * factor + settings.document_boost * support;
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
     hits
@@ -36,4 +37,22 @@ fn named_share(passage: &Passage, query: &Query, retriever: &Retriever) -> f32 {
         }
     }
     if all > 0.0 { named / all } else { 0.0 }
+}
+
+/// For each hit, how well the rest of its document fits: the scores of the document's other hits, each counting half of
+/// the one before it. A document that speaks of a subject in several places is about it.
+fn document_support(hits: &[Hit]) -> Vec<f32> {
+    let mut scores_of: HashMap<&str, Vec<f32>> = HashMap::new();
+    for hit in hits {
+        scores_of.entry(&hit.passage.source_file).or_default().push(hit.score);
+    }
+    hits.iter()
+        .map(|hit| {
+            let mut others = scores_of[hit.passage.source_file.as_str()].clone();
+            if let Some(own) = others.iter().position(|score| score.total_cmp(&hit.score).is_eq()) {
+                others.remove(own);
+            }
+            others.iter().zip(std::iter::successors(Some(0.5_f32), |weight| Some(weight * 0.5))).map(|(s, w)| s * w).sum()
+        })
+        .collect()
 }

@@ -22,11 +22,13 @@ pub struct RetrieveSettings {
     pub title_boost: f32,
     /// How much a passage in the language of the question is lifted.
     pub language_boost: f32,
+    /// How much the other hits of the same document lift a passage.
+    pub document_boost: f32,
 }
 
 impl Default for RetrieveSettings {
     fn default() -> Self {
-        Self { candidates: 50, title_boost: 0.3, language_boost: 0.5 }
+        Self { candidates: 50, title_boost: 0.0, language_boost: 0.5, document_boost: 0.2 }
     }
 }
 

@@ -1,0 +1,156 @@
+//! Qdrant in this process (`qdrant-edge`), one folder a shard.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use qdrant_edge::external::serde_json::json;
+use qdrant_edge::{
+    CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldIndexOperations, Modifier,
+    NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType, PointId, PointInsertOperations,
+    PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest,
+    UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+};
+
+use super::{Filter, Hit, Point, SearchError};
+use crate::embed::SparseVector;
+use crate::passage::{ChunkId, Passage};
+
+/// Name of the sparse vector.
+const BM25: &str = "bm25";
+/// Name and size of the vector that an embedding model fills; the small multilingual models all have this size.
+const DENSE: (&str, usize) = ("dense", 384);
+/// Fields that searches filter by.
+const FILTERED_FIELDS: [&str; 4] = ["scope", "topic", "lang", "source_file"];
+/// Points a write operation; bounds the memory that the write-ahead log needs.
+const POINTS_A_WRITE: usize = 512;
+/// The log only has to hold one write operation; Qdrant's default of 32 MiB would be written out for every generation.
+const LOG_SEGMENT_BYTES: usize = 4 * 1024 * 1024;
+
+/// A shard of Qdrant. Dropping it flushes and unlocks its folder.
+pub struct EdgeIndex {
+    shard: EdgeShard,
+}
+
+impl EdgeIndex {
+    /// Makes a new shard in the empty folder `folder` and writes all `points`; they are on disk when it returns.
+    pub fn create(folder: &Path, points: &[Point]) -> Result<Self, SearchError> {
+        std::fs::create_dir_all(folder).map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
+        let config = EdgeConfig::builder()
+            .vector(DENSE.0, EdgeVectorParams::builder(DENSE.1, Distance::Cosine).build())
+            .sparse_vector(BM25, EdgeSparseVectorParams::builder().modifier(Modifier::Idf).build())
+            .wal_options(WalOptions { segment_capacity: LOG_SEGMENT_BYTES, ..WalOptions::default() })
+            .build();
+        let shard = EdgeShard::new(folder, config)?;
+        for field in FILTERED_FIELDS {
+            shard.update(keyword_index(field)?)?;
+        }
+        for batch in points.chunks(POINTS_A_WRITE) {
+            let batch = batch.iter().map(to_engine).collect::<Result<Vec<_>, _>>()?;
+            let insert = PointInsertOperations::PointsList(batch);
+            shard.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert)))?;
+        }
+        shard.optimize()?;
+        shard.flush();
+        Ok(Self { shard })
+    }
+
+    /// Opens the shard in `folder`. Only one process can hold it at a time.
+    pub fn open(folder: &Path) -> Result<Self, SearchError> {
+        // A process that was killed while optimising leaves this behind, and the engine never removes it.
+        let leftovers = folder.join("temp_segments");
+        if leftovers.exists() {
+            std::fs::remove_dir_all(&leftovers)
+                .map_err(|error| SearchError::Engine(format!("cannot remove {}: {error}", leftovers.display())))?;
+        }
+        Ok(Self { shard: EdgeShard::load(folder, None)? })
+    }
+
+    pub(super) fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {
+        if vector.indices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sparse = VectorInternal::Sparse(qdrant_edge::SparseVector {
+            indices: vector.indices.clone(),
+            values: vector.values.clone(),
+        });
+        let points = self.shard.query(QueryRequest {
+            prefetches: Vec::new(),
+            query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::new(sparse, BM25)))),
+            filter: Some(to_engine_filter(filter)?),
+            score_threshold: None,
+            limit,
+            offset: 0,
+            params: None,
+            with_vector: WithVector::Bool(false),
+            with_payload: WithPayloadInterface::Bool(true),
+        })?;
+        points
+            .into_iter()
+            .map(|point| Ok(Hit { passage: Arc::new(to_passage(point.payload)?), score: point.score }))
+            .collect()
+    }
+
+    pub(super) fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
+        let filter = serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
+        let (points, _) = self.shard.scroll(ScrollRequest {
+            limit: Some(usize::from(u16::MAX)),
+            filter: Some(filter),
+            with_payload: Some(WithPayloadInterface::Bool(true)),
+            ..ScrollRequest::default()
+        })?;
+        points.into_iter().map(|point| Ok(Arc::new(to_passage(point.payload)?))).collect()
+    }
+
+    pub(super) fn passage(&self, id: &ChunkId) -> Result<Option<Arc<Passage>>, SearchError> {
+        let Some(number) = id.as_point_id() else { return Ok(None) };
+        let found = self.shard.retrieve(&[PointId::NumId(number)], Some(WithPayloadInterface::Bool(true)), None)?;
+        found.into_iter().next().map(|point| Ok(Arc::new(to_passage(point.payload)?))).transpose()
+    }
+}
+
+impl From<OperationError> for SearchError {
+    fn from(error: OperationError) -> Self {
+        Self::Engine(error.to_string())
+    }
+}
+
+fn keyword_index(field: &str) -> Result<UpdateOperation, SearchError> {
+    let field_name = field.parse().map_err(|()| SearchError::Engine(format!("“{field}” is no field name")))?;
+    Ok(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(CreateIndex {
+        field_name,
+        field_schema: Some(PayloadFieldSchema::FieldType(PayloadSchemaType::Keyword)),
+    })))
+}
+
+fn to_engine(point: &Point) -> Result<PointStructPersisted, SearchError> {
+    let number = point.passage.chunk_id.as_point_id().ok_or_else(|| {
+        SearchError::Engine(format!("“{}” is no chunk identifier; run `colega ingest` again", point.passage.chunk_id))
+    })?;
+    let bm25 = Vector::new_sparse(point.bm25.indices.clone(), point.bm25.values.clone())?;
+    let vectors = Vectors::new_named(HashMap::from([(BM25.to_owned(), bm25)]));
+    Ok(PointStruct::new(number, vectors, serde_json::to_value(&*point.passage)?).into())
+}
+
+fn to_passage(payload: Option<Payload>) -> Result<Passage, SearchError> {
+    let fields = payload.map(|payload| payload.0.into_iter().collect()).unwrap_or_default();
+    Ok(serde_json::from_value(serde_json::Value::Object(fields))?)
+}
+
+/// A passage without a scope has no such field, so "no scope or one of these" is "empty or one of these".
+fn to_engine_filter(filter: &Filter) -> Result<qdrant_edge::Filter, SearchError> {
+    let mut must = Vec::new();
+    let nobody_excluded = json!({ "is_empty": { "key": "scope" } });
+    if filter.scopes.is_empty() {
+        must.push(nobody_excluded);
+    } else {
+        must.push(json!({ "should": [nobody_excluded, { "key": "scope", "match": { "any": filter.scopes } }] }));
+    }
+    if let Some(topic) = &filter.topic {
+        must.push(json!({ "key": "topic", "match": { "value": topic } }));
+    }
+    if let Some(language) = filter.language {
+        must.push(json!({ "key": "lang", "match": { "value": language.code() } }));
+    }
+    Ok(serde_json::from_value(json!({ "must": must }))?)
+}

@@ -1,0 +1,126 @@
+//! Which part of an answer a heading or a sentence belongs to.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// The part that a passage plays for its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// What it is.
+    Definition,
+    /// How it works.
+    Mechanism,
+    /// When to use it.
+    WhenToUse,
+    /// When not to.
+    WhenNotToUse,
+    /// What goes wrong.
+    Pitfall,
+    /// An example.
+    Example,
+    /// What to do or to check.
+    Checklist,
+    /// This against that.
+    Comparison,
+}
+
+impl Role {
+    /// The role that a heading announces; `None` when it names a subject. English or Spanish.
+    pub fn of_heading(heading: &str) -> Option<Self> {
+        first_match(&HEADINGS, heading)
+    }
+
+    /// The role that the wording of a sentence betrays, where it does.
+    pub fn of_sentence(sentence: &str) -> Option<Self> {
+        first_match(&SENTENCES, sentence)
+    }
+}
+
+type Patterns = LazyLock<Vec<(Role, Regex)>>;
+
+fn first_match(patterns: &Patterns, text: &str) -> Option<Role> {
+    patterns.iter().find(|(_, pattern)| pattern.is_match(text)).map(|&(role, _)| role)
+}
+
+fn compile(patterns: &[(Role, &str)]) -> Vec<(Role, Regex)> {
+    patterns
+        .iter()
+        .map(|&(role, pattern)| (role, Regex::new(&format!("(?i){pattern}")).expect("a test compiles every pattern")))
+        .collect()
+}
+
+static HEADINGS: Patterns = LazyLock::new(|| {
+    compile(&[
+        (Role::Comparison, r"\b(vs\.?|versus|compared|comparison|differences? between|frente a|comparación|diferencias? entre)\b"),
+        (Role::WhenNotToUse, r"^(when not\b|cu[aá]ndo no\b|limitations?$|limitaciones$)"),
+        (Role::WhenToUse, r"^(when (to|should)\b|use cases?$|cu[aá]ndo (usar|utilizar|conviene)|casos de uso$|why use\b|por qué usar)"),
+        (Role::Pitfall, r"^((common|typical|frequent) (mistakes|errors|problems|pitfalls)|pitfalls|mistakes|anti-?patterns|gotchas|errores (comunes|frecuentes|habituales|típicos)|errores$|problemas (comunes|frecuentes)|antipatrones|trampas)"),
+        (Role::Example, r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?case|sample code|code example)"),
+        (Role::Checklist, r"^((security |the |short )?checklist|lista de (comprobación|verificación|control|chequeo)|(best|recommended|good) practices|buenas prácticas|recomendaciones|recommendations)"),
+        (Role::Mechanism, r"^(how (it|this) works|how does it work|cómo funciona)"),
+        (Role::Definition, r"^(what (it is|is it)\b|definitions?$|introduction$|overview$|background$|summary$|tl;?dr$|qué es$|qué son$|definición$|introducción$|resumen$|contexto$|concepto$)"),
+    ])
+});
+
+static SENTENCES: Patterns = LazyLock::new(|| {
+    compile(&[
+        (Role::Example, r"^(for (example|instance)\b|por ejemplo\b)"),
+        (
+            Role::Pitfall,
+            r"\b(mistakes?|pitfalls?|never|do not|don't|must not|should not|shouldn't|avoid|anti-?pattern|beware)\b|\b(error (común|frecuente|habitual)|evit[ae]|evitar|nunca|no (debe|deben|debería|uses?|hagas)|cuidado)\b",
+        ),
+        (
+            Role::WhenToUse,
+            r"^(use|choose|prefer|consider|pick|reach for|usa|utiliza|elige|prefiere|considera|conviene)\b.*\b(when|if|for|where|cuando|si|para|donde)\b|\b(is|are) (useful|appropriate|suitable|a good (fit|choice))\b|\b(works?|fits?) (well|best)\b|\b(es|son) (útil|útiles|adecuad[oa]s?|recomendables?)\b|\bbites? (when|wherever)\b",
+        ),
+        (
+            Role::Checklist,
+            r"^(add|allow|alert|answer|apply|assign|back up|bind|cache|cap|cancel|check|choose|close|commit|compare|configure|count|define|delete|deny|deploy|disable|document|enable|encrypt|enforce|ensure|expire|fail|fix|generate|give|hash|hide|include|keep|limit|lock|log|make|mark|measure|monitor|name|order|paginate|pass|pin|prefer|propagate|publish|purge|put|record|reject|reload|remove|renew|replace|require|restrict|retry|return|review|roll|rotate|run|scan|send|separate|serve|set|size|split|start|store|suppress|test|track|treat|turn|update|use|validate|verify|version|wait|write)\b|^(abre|activa|alerta|añade|aplica|asigna|cifra|comprueba|compara|configura|define|desactiva|devuelve|documenta|elimina|envía|establece|evita|exige|fija|firma|genera|guarda|haz|incluye|limita|mantén|marca|mide|monitoriza|ordena|pon|propaga|prueba|publica|rechaza|registra|renueva|responde|revisa|rota|separa|sirve|sustituye|usa|utiliza|valida|verifica|versiona|vigila)\b",
+        ),
+        (
+            Role::Definition,
+            r"^[^,;:]{2,80}?\b(is|are) (an?|the|one|any)\b|^[^,;:]{2,80}?\b(means|refers to|consists of|describes)\b|^[^,;:]{2,80}?\b(es|son) (un|una|unos|unas|el|la|los|las)\b|^[^,;:]{2,80}?\b(significa|consiste en|se refiere a)\b",
+        ),
+    ])
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_announce_their_part_in_both_languages() {
+        for (heading, role) in [
+            ("What it is", Some(Role::Definition)),
+            ("Qué es", Some(Role::Definition)),
+            ("Cómo funciona", Some(Role::Mechanism)),
+            ("When to use it", Some(Role::WhenToUse)),
+            ("Cuándo no usarlo", Some(Role::WhenNotToUse)),
+            ("Errores comunes", Some(Role::Pitfall)),
+            ("Example", Some(Role::Example)),
+            ("Lista de comprobación", Some(Role::Checklist)),
+            ("Idempotency key vs idempotent method", Some(Role::Comparison)),
+            ("ETag frente a Last-Modified", Some(Role::Comparison)),
+            ("Defense Option 1: Prepared Statements", None),
+            ("Errors in REST", None),
+        ] {
+            assert_eq!(Role::of_heading(heading), role, "{heading}");
+        }
+    }
+
+    #[test]
+    fn sentences_betray_their_part() {
+        for (sentence, role) in [
+            ("A saga is a sequence of local transactions.", Some(Role::Definition)),
+            ("Una saga es una secuencia de transacciones locales.", Some(Role::Definition)),
+            ("A common mistake is an unbounded queue.", Some(Role::Pitfall)),
+            ("Use webhooks instead of polling when events are rare.", Some(Role::WhenToUse)),
+            ("For example, a page of 100 orders runs 101 queries.", Some(Role::Example)),
+            ("Rotate the key every 90 days.", Some(Role::Checklist)),
+            ("The client waits.", None),
+        ] {
+            assert_eq!(Role::of_sentence(sentence), role, "{sentence}");
+        }
+    }
+}
