@@ -1,11 +1,15 @@
 //! Colega: a chat-bot daemon that answers backend questions from a team's own knowledge base.
 
+pub mod agent;
 pub mod answer;
 pub mod embed;
 pub mod eval;
+pub mod generate;
+pub mod guard;
 pub mod jsonl;
 pub mod knowledge;
 pub mod language;
+pub mod limit;
 pub mod passage;
 pub mod question;
 pub mod retrieve;

@@ -1,0 +1,198 @@
+//! What comes in and what goes out: screens questions, redacts secrets, and holds back what must not be sent.
+//!
+//! Nothing but [`Guard::screen`] makes a [`Screened`], so no question reaches the rest of Colega unscreened.
+
+pub mod danger;
+pub mod injection;
+pub mod secrets;
+pub mod urls;
+
+mod checksum;
+mod fold;
+mod lexicon;
+mod rules;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use rules::RulesError;
+pub use secrets::{SecretKind, redact};
+pub use urls::foreign_urls;
+
+use crate::answer::{Refusal, RefusalReason};
+use crate::question::{Language, Question};
+
+/// The rules that Colega comes with.
+const RULES: &str = include_str!("../configs/deny.toml");
+
+/// How strict the guard is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GuardSettings {
+    /// Longest question that is read, in characters; 2,000 unless set, at least 1.
+    pub max_question_chars: usize,
+    /// Largest share of characters that are no letters, digits, spaces or common punctuation; 0.6 unless set, 0 to 1.
+    pub max_symbol_share: f64,
+    /// File of rules in place of those built in (`configs/deny.toml`, which explains their form).
+    pub rules: Option<PathBuf>,
+}
+
+impl Default for GuardSettings {
+    fn default() -> Self {
+        Self { max_question_chars: 2_000, max_symbol_share: 0.6, rules: None }
+    }
+}
+
+/// Why a guard cannot be made of its settings.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    /// Every question would be too long.
+    #[error("guard.max_question_chars is 0; set it to at least 1 (2000 is usual)")]
+    NoLength,
+    /// No share of a whole.
+    #[error("guard.max_symbol_share is {0}; set it to a number from 0 to 1 (0.6 is usual)")]
+    NoShare(f64),
+    /// The rules cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+}
+
+/// The compiled rules; share it by reference or `Arc`.
+#[derive(Debug)]
+pub struct Guard {
+    max_question_chars: usize,
+    max_symbol_share: f64,
+    rules: rules::Rules,
+    danger: danger::Cues,
+    injection: injection::Cues,
+}
+
+/// A question that passed: what it asks, without secrets.
+#[derive(Clone)]
+pub struct Screened {
+    text: String,
+    language: Language,
+    scopes: Vec<String>,
+    redactions: Vec<SecretKind>,
+}
+
+impl Screened {
+    /// The words, with each secret as `[redacted: …]`.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The language to answer in.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The scopes whose passages the asker may see, besides those that everybody may.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The kinds of secret that were taken out, each once.
+    pub fn redactions(&self) -> &[SecretKind] {
+        &self.redactions
+    }
+}
+
+impl fmt::Debug for Screened {
+    /// Leaves the words out: what people write never reaches a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Screened")
+            .field("language", &self.language)
+            .field("redactions", &self.redactions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A text that must not be sent, and what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the text holds a secret ({})", .0.label())]
+pub struct Withheld(pub SecretKind);
+
+impl Guard {
+    /// Compiles the rules.
+    pub fn new(settings: &GuardSettings) -> Result<Self, GuardError> {
+        if settings.max_question_chars == 0 {
+            return Err(GuardError::NoLength);
+        }
+        if !(0.0..=1.0).contains(&settings.max_symbol_share) {
+            return Err(GuardError::NoShare(settings.max_symbol_share));
+        }
+        let rules = match &settings.rules {
+            None => rules::Rules::parse(RULES)?,
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|e| RulesError::Unreadable(path.clone(), e))?;
+                rules::Rules::parse(&text)?
+            }
+        };
+        Ok(Self {
+            max_question_chars: settings.max_question_chars,
+            max_symbol_share: settings.max_symbol_share,
+            danger: danger::Cues::new(&rules)?,
+            injection: injection::Cues::new(&rules)?,
+            rules,
+        })
+    }
+
+    /// Takes the secrets out of a question and lets it pass, or says why Colega does not help with it.
+    ///
+    /// # Errors
+    /// The refusal, in `language`. Its rule is one of `malformed.*`, `injection.*` and `danger.*`.
+    pub fn screen(&self, question: &Question, language: Language) -> Result<Screened, Refusal> {
+        let refuse = |reason, rule: &str| Err(Refusal { language, reason, rule: rule.to_owned() });
+        if question.text.chars().nth(self.max_question_chars).is_some() {
+            return refuse(RefusalReason::Malformed, "malformed.too_long");
+        }
+        let visible = fold::without_invisible(&question.text);
+        let visible = visible.trim();
+        if visible.is_empty() {
+            return refuse(RefusalReason::Malformed, "malformed.empty");
+        }
+        if !self.is_text(visible) {
+            return refuse(RefusalReason::Malformed, "malformed.no_text");
+        }
+        let (text, redactions) = redact(visible);
+        let folded = fold::fold(&text);
+        let sentences = self.rules.lexicon.read(&folded);
+        if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded) {
+            return refuse(RefusalReason::Injection, rule);
+        }
+        if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences) {
+            return refuse(reason, rule);
+        }
+        Ok(Screened { text: text.into_owned(), language, scopes: question.scopes.clone(), redactions })
+    }
+
+    /// Looks through a sentence or a block of code on its way out.
+    ///
+    /// # Errors
+    /// What it holds, when that is a credential of a known format and not a placeholder of the kind that documentation
+    /// shows. Mentions such as `@everyone` pass: every renderer writes them so that they call nobody.
+    pub fn release_text(&self, text: &str) -> Result<(), Withheld> {
+        match secrets::live_credential(&fold::without_invisible(text)) {
+            Some(kind) => Err(Withheld(kind)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether `text` has a letter or digit, and few enough signs that are no part of writing.
+    fn is_text(&self, text: &str) -> bool {
+        let common = |c: char| {
+            c.is_alphanumeric() || c.is_whitespace() || c.is_ascii_punctuation() || "¿¡«»“”‘’–—…€£·•".contains(c)
+        };
+        let chars = text.chars().count();
+        let odd = text.chars().filter(|&c| !common(c)).count();
+        #[expect(clippy::cast_precision_loss, reason = "no question is that long")]
+        let share = odd as f64 / chars as f64;
+        text.contains(char::is_alphanumeric) && share <= self.max_symbol_share
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Messages that order the bot to drop its rules, tell its instructions or play an unbound role.
+//!
+//! An order is told from a question about such orders by whom it speaks to: "ignore all previous instructions" orders,
+//! "how do I detect “ignore all previous instructions”" asks.
+
+use super::lexicon::Concepts;
+use super::rules::{Rules, RulesError};
+use crate::answer::RefusalReason;
+
+/// So many points refuse.
+const LIMIT: i32 = 3;
+
+/// Marks with which chat models tell the roles apart; nobody writes one at the beginning of a question.
+const ROLE_MARKS: [&str; 9] = [
+    "<|im_start|>",
+    "<|system|>",
+    "<|start_header_id|>",
+    "[inst]",
+    "<<sys>>",
+    "<system>",
+    "### system",
+    "[system]",
+    "system:",
+];
+
+/// The concepts that tell an order from a question about orders.
+#[derive(Debug)]
+pub struct Cues {
+    subject: Concepts,
+    addressed: Concepts,
+}
+
+impl Cues {
+    /// Looks the concepts up by their fixed names.
+    pub fn new(rules: &Rules) -> Result<Self, RulesError> {
+        Ok(Self { subject: rules.lexicon.concept("subject")?, addressed: rules.lexicon.concept("addressed")? })
+    }
+
+    fn weigh(&self, sentence: &[Concepts], act: usize) -> i32 {
+        let has = |words: &[Concepts], concept: Concepts| words.iter().any(|word| word & concept != 0);
+        let order = act <= 1 || has(&sentence[..=act], self.addressed);
+        i32::from(order) - 2 * i32::from(has(sentence, self.subject))
+    }
+}
+
+/// The first rule by which `sentences` try to steer the bot; `folded` is their text.
+pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>], folded: &str) -> Option<&'a str> {
+    if folded.lines().any(|line| ROLE_MARKS.iter().any(|mark| line.trim_start().starts_with(mark))) {
+        return Some("injection.role_mark");
+    }
+    let rules = rules.rules.iter().filter(|rule| rule.reason == RefusalReason::Injection);
+    rules
+        .filter(|rule| {
+            sentences
+                .iter()
+                .any(|sentence| rule.places(sentence).any(|act| rule.points + cues.weigh(sentence, act) >= LIMIT))
+        })
+        .map(|rule| rule.name.as_str())
+        .next()
+}
