@@ -14,3 +14,4 @@ pub mod pdf;
 pub mod subtitle;
 pub mod text;
 pub mod topic;
+pub mod words;

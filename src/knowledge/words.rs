@@ -1,0 +1,120 @@
+//! Words as counting sees them: lower case, without accents, cut to their stems, and those that carry no subject.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::question::Language;
+
+/// English words that say nothing about a subject, folded.
+const ENGLISH: &str = "a about above after again against all also although always am among an and another any anyone \
+    anything are aren around as at back be became because become been before being below between both but by came can \
+    cannot could couldn did didn do does doesn doing don done down during each either else enough etc even ever every \
+    everything few for from further get gets getting give given goes going gonna got had hadn has hasn have haven having \
+    he her here hers herself him himself his how however i if in instead into is isn it its itself just kind know let \
+    like ll lot made make makes many may maybe me might mine more most much must my myself need neither never no nobody \
+    none nor not nothing now of off often oh ok okay on once one only onto or other others ought our ours ourselves out \
+    over own per perhaps please pretty quite rather re really right said same say says see seen shall she should \
+    shouldn since so some somebody someone something still such take than that the their theirs them themselves then \
+    there these they thing things think this those though through thus to together too toward towards uh um under until \
+    up upon us use used uses using usually ve very want was wasn we well went were weren what whatever when where \
+    whether which while who whole whom whose why will with within without won would wouldn yeah yes yet you your yours \
+    yourself yourselves";
+
+/// Spanish words that say nothing about a subject, folded.
+const SPANISH: &str = "a adonde ahi ahora al algo alguien algun alguna algunas alguno algunos alla alli ambos ante antes \
+    aquel aquella aquellas aquello aquellos aqui asi aun aunque bajo bastante bien bueno cabe cada casi como con conmigo \
+    contigo contra cosa cosas cual cuales cualquier cualquiera cuando cuanto cuantos cuya cuyo cuyos de debe deben del \
+    demas demasiado dentro desde despues dicho donde durante e el ella ellas ello ellos en encima entonces entre era \
+    eran eres es esa esas ese eso esos esta estaba estan estar estas este esto estos estoy etc fue fueron ha haber habia \
+    hace hacen hacer hacia han has hasta hay haya hecho incluso ir jamas junto la las le les lo los luego mas me mediante \
+    mejor menos mi mientras mis misma mismas mismo mismos mucha muchas mucho muchos muy nada nadie ni ningun ninguna \
+    ninguno no nos nosotras nosotros nuestra nuestro o os otra otras otro otros para pero poca pocas poco pocos podemos \
+    podria por porque pues puede pueden puedo que quien quienes quiere se sea sean segun ser si sido siempre siendo sin \
+    sino sobre sois solamente solo somos son soy su sus suya suyo tal tales tambien tampoco tan tanta tantas tanto tantos \
+    te tener tengo ti tiene tienen toda todas todavia todo todos tras tu tus u un una unas uno unos usted ustedes va vamos \
+    van varias varios veces vez vosotros vuestra vuestro y ya yo";
+
+/// `text` in lower case and without accents: `Índice` becomes `indice`, `contraseña` becomes `contrasena`.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// The words of `text`: its longest runs of letters and digits, in order.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|word| !word.is_empty())
+}
+
+/// Whether a folded word says nothing about a subject.
+pub fn is_stopword(folded: &str, language: Language) -> bool {
+    static LISTS: std::sync::LazyLock<[std::collections::HashSet<&str>; 2]> =
+        std::sync::LazyLock::new(|| [ENGLISH, SPANISH].map(|list| list.split_whitespace().collect()));
+    LISTS[language as usize].contains(folded)
+}
+
+/// Cuts words of one language to their stems.
+pub struct Stems(Stemmer);
+
+impl Stems {
+    /// The stemmer of `language`.
+    pub fn new(language: Language) -> Self {
+        Self(Stemmer::create(match language {
+            Language::English => Algorithm::English,
+            Language::Spanish => Algorithm::Spanish,
+        }))
+    }
+
+    /// The folded stem of `word`, whatever its case and whether its accents were typed or not.
+    ///
+    /// The Spanish stemmer knows endings with their accents (`configuración` and `configuraciones` have one stem), so
+    /// those that people leave out are put back first.
+    pub fn stem(&self, word: &str) -> String {
+        let mut word = word.to_lowercase();
+        for (typed, meant) in [("cion", "ción"), ("sion", "sión"), ("logia", "logía")] {
+            if let Some(root) = word.strip_suffix(typed) {
+                word = format!("{root}{meant}");
+            }
+        }
+        fold(&self.0.stem(&word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_case_and_accents() {
+        assert_eq!(fold("Índice de CONTRASEÑAS"), "indice de contrasenas");
+        assert_eq!(fold("Cafe\u{301}"), "cafe");
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        let found: Vec<_> = words("CI/CD, don't: `event-sourcing` ¿qué? (HTTP/2)").collect();
+        assert_eq!(found, ["CI", "CD", "don", "t", "event", "sourcing", "qué", "HTTP", "2"]);
+    }
+
+    #[test]
+    fn forms_of_one_word_share_their_stem() {
+        let check = |language, forms: &[&str]| {
+            let stems = Stems::new(language);
+            for form in forms {
+                assert_eq!(stems.stem(form), stems.stem(forms[0]), "{form}");
+            }
+        };
+        check(Language::English, &["replica", "replicas", "Replicas"]);
+        check(Language::English, &["deploy", "deploys", "deployed", "deploying"]);
+        check(Language::Spanish, &["configuración", "configuraciones", "configuracion"]);
+        check(Language::Spanish, &["despliegue", "despliegues"]);
+    }
+
+    #[test]
+    fn stopwords_belong_to_a_language() {
+        assert!(is_stopword("the", Language::English) && !is_stopword("the", Language::Spanish));
+        assert!(is_stopword("que", Language::Spanish) && !is_stopword("red", Language::Spanish));
+    }
+}
