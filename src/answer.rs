@@ -34,6 +34,19 @@ pub enum Reply {
     },
 }
 
+impl Reply {
+    /// The name of the outcome, as in the field `kind` of its JSON form.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Answer(_) => "answer",
+            Self::NoEvidence(_) => "no_evidence",
+            Self::Refused(_) => "refused",
+            Self::SlowDown { .. } => "slow_down",
+            Self::Busy { .. } => "busy",
+        }
+    }
+}
+
 /// Names one answer: sixteen hexadecimal digits, drawn at random.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

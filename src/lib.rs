@@ -14,3 +14,4 @@ pub mod passage;
 pub mod question;
 pub mod retrieve;
 pub mod sentence;
+pub mod support;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::query::{Concept, Query};
+use super::query::Query;
 use super::retriever::{Retrieved, Retriever};
 use super::role::Role;
-use super::{Hit, SearchError};
+use super::{Filter, Hit, SearchError};
 use crate::embed::terms;
 use crate::passage::Passage;
 
@@ -57,12 +57,17 @@ pub enum Verdict {
 }
 
 /// Judges what was retrieved, and gathers the rest of what the knowledge base says on the subject.
-pub fn gather(retrieved: Retrieved, retriever: &Retriever, settings: &EvidenceSettings) -> Result<Verdict, SearchError> {
+pub fn gather(
+    retrieved: Retrieved,
+    retriever: &Retriever,
+    filter: &Filter,
+    settings: &EvidenceSettings,
+) -> Result<Verdict, SearchError> {
     let Retrieved { query, hits } = retrieved;
     let nearest = nearest_titles(&hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
-    let main = subject_passages(best, &query, retriever)?;
-    if !is_enough(&query, &hits, &main, retriever, settings) {
+    let main = subject_passages(best, &query, retriever, filter)?;
+    if !is_enough(&query, &hits, &main, settings) {
         return Ok(Verdict::TooLittle { nearest });
     }
     let supporting = hits.iter().filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang);
@@ -89,8 +94,14 @@ fn subject_path(passage: &Passage) -> Vec<String> {
 }
 
 /// The passages on the subject of the best hit: those of its document below the same subject headings.
-fn subject_passages(best: &Hit, query: &Query, retriever: &Retriever) -> Result<Vec<Arc<Passage>>, SearchError> {
-    let document = retriever.index.document(&best.passage.source_file)?;
+fn subject_passages(
+    best: &Hit,
+    query: &Query,
+    retriever: &Retriever,
+    filter: &Filter,
+) -> Result<Vec<Arc<Passage>>, SearchError> {
+    let mut document = retriever.index.document(&best.passage.source_file)?;
+    document.retain(|passage| filter.admits(passage));
     let mut path = subject_path(&best.passage);
     loop {
         let below: Vec<_> =
@@ -120,21 +131,15 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
     passages
 }
 
-fn is_enough(query: &Query, hits: &[Hit], main: &[Arc<Passage>], retriever: &Retriever, settings: &EvidenceSettings) -> bool {
-    let weigh = |concept: &Concept| concept.weight(&retriever.statistics);
-    let total: f32 = query.concepts.iter().map(weigh).sum();
-    if total <= 0.0 {
-        return false;
-    }
-    let share_in = |stems: &HashSet<String>| -> f32 {
-        query.concepts.iter().filter(|concept| concept.is_in(stems)).map(weigh).sum::<f32>() / total
-    };
-    let named = main.iter().any(|passage| share_in(&name_stems(passage)) > 0.0);
+fn is_enough(query: &Query, hits: &[Hit], main: &[Arc<Passage>], settings: &EvidenceSettings) -> bool {
+    let named = main.iter().any(|passage| query.share_of_concepts(&name_stems(passage)) > 0.0);
     let all: HashSet<String> = main.iter().flat_map(|passage| stems_of(passage)).collect();
-    if named && share_in(&all) >= settings.min_coverage {
+    if named && query.share_of_concepts(&all) >= settings.min_coverage {
         return true;
     }
-    hits.iter().take(1 + settings.max_supporting).any(|hit| share_in(&stems_of(&hit.passage)) >= settings.min_coverage_unnamed)
+    hits.iter()
+        .take(1 + settings.max_supporting)
+        .any(|hit| query.share_of_concepts(&stems_of(&hit.passage)) >= settings.min_coverage_unnamed)
 }
 
 fn stems_of(passage: &Passage) -> HashSet<String> {

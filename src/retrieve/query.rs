@@ -30,6 +30,8 @@ pub struct Query {
 /// An asked word (or term of several words) and the stems that stand for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concept {
+    /// How much it tells: the inverse document frequency of its commonest form, see [`Query::new`].
+    pub weight: f32,
     /// Stems in any language; finding all stems of one alternative means that the concept is found.
     pub alternatives: Vec<Vec<String>>,
 }
@@ -66,7 +68,19 @@ impl Query {
             query.concepts = query.words.iter().map(|word| Concept::of(&word.folded)).collect();
         }
         query.expand(glossary);
+        for concept in &mut query.concepts {
+            concept.weight = concept.rarity(corpus);
+        }
         query
+    }
+
+    /// The share of the concepts, by weight, that a text with these stems speaks of; 0 if nothing is asked.
+    pub fn share_of_concepts(&self, stems: &HashSet<String>) -> f32 {
+        let total: f32 = self.concepts.iter().map(|concept| concept.weight).sum();
+        if total <= 0.0 {
+            return 0.0;
+        }
+        self.concepts.iter().filter(|concept| concept.is_in(stems)).map(|concept| concept.weight).sum::<f32>() / total
     }
 
     fn mend_typing_errors(&mut self, corpus: &Statistics) {
@@ -120,9 +134,9 @@ impl Concept {
         self.alternatives.iter().any(|alternative| alternative.iter().all(|stem| stems.contains(stem)))
     }
 
-    /// How much the concept tells: the inverse document frequency of its commonest alternative that the corpus knows;
-    /// that of an unknown word if it knows none.
-    pub fn weight(&self, corpus: &Statistics) -> f32 {
+    /// The inverse document frequency of the commonest alternative that the corpus knows; that of an unknown word if it
+    /// knows none.
+    fn rarity(&self, corpus: &Statistics) -> f32 {
         self.alternatives
             .iter()
             .map(|alternative| alternative.iter().map(|stem| corpus.idf_of(stem)).fold(0.0, f32::max))
@@ -141,7 +155,7 @@ impl Concept {
                 alternatives.push(stems);
             }
         }
-        Self { alternatives }
+        Self { weight: 0.0, alternatives }
     }
 }
 

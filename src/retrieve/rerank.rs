@@ -1,20 +1,19 @@
 //! A light second ranking of the engine's candidates, by what a sum of term weights cannot see.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Hit;
 use super::query::Query;
-use super::retriever::Retriever;
+use super::retriever::RetrieveSettings;
 use crate::embed::terms;
 use crate::passage::Passage;
 
 /// Ranks `hits` again, best first: passages whose title or headings name what is asked and passages in the language
 /// of the question are lifted.
-pub fn rerank(mut hits: Vec<Hit>, query: &Query, retriever: &Retriever) -> Vec<Hit> {
-    let settings = &retriever.settings;
+pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings) -> Vec<Hit> {
     let support = document_support(&hits);
     for (hit, support) in hits.iter_mut().zip(support) {
-        let mut factor = 1.0 + settings.title_boost * named_share(&hit.passage, query, retriever);
+        let mut factor = 1.0 + settings.title_boost * named_share(&hit.passage, query);
         if hit.passage.lang == query.language {
             factor += settings.language_boost;
         }
@@ -24,19 +23,9 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, retriever: &Retriever) -> Vec<H
     hits
 }
 
-/// The share of the question's concepts, weighted by how rare they are, that title and headings name.
-fn named_share(passage: &Passage, query: &Query, retriever: &Retriever) -> f32 {
-    let stems: HashSet<String> =
-        terms::words(&passage.breadcrumb(), passage.lang).flat_map(|word| word.terms).collect();
-    let (mut named, mut all) = (0.0, 0.0);
-    for concept in &query.concepts {
-        let weight = concept.weight(&retriever.statistics);
-        all += weight;
-        if concept.is_in(&stems) {
-            named += weight;
-        }
-    }
-    if all > 0.0 { named / all } else { 0.0 }
+/// The share of the question's concepts that title and headings name.
+fn named_share(passage: &Passage, query: &Query) -> f32 {
+    query.share_of_concepts(&terms::words(&passage.breadcrumb(), passage.lang).flat_map(|word| word.terms).collect())
 }
 
 /// For each hit, how well the rest of its document fits: the scores of the document's other hits, each counting half of

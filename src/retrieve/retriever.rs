@@ -60,7 +60,7 @@ impl Retriever {
         let query = Query::new(text, language, &self.glossary, &self.statistics);
         let vector = self.encoder.encode_question(&query.words);
         let hits = self.index.search(&vector, filter, self.settings.candidates.max(limit))?;
-        let mut hits = rerank::rerank(hits, &query, self);
+        let mut hits = rerank::rerank(hits, &query, &self.settings);
         hits.truncate(limit);
         Ok(Retrieved { query, hits })
     }

@@ -1,0 +1,134 @@
+//! Checking what an engine wrote against the passages it cites.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::answer::{Block, Citation, CitationNo, Engine, Section, Sentence};
+use crate::generate::Draft;
+use crate::passage::Passage;
+use crate::support;
+
+/// An answer whose every sentence is supported by the passages it cites. Only [`Cited::check`] makes one, so what has
+/// not been checked cannot be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cited {
+    sections: Vec<Section>,
+    citations: Vec<Citation>,
+    engine: Engine,
+}
+
+impl Cited {
+    /// Keeps what the passages support: sentences and code that stand in a passage they cite. The passages that are
+    /// left are numbered from 1 in the order of their first mention.
+    pub fn check(draft: Draft, passages: &[Arc<Passage>]) -> Self {
+        let mut numbering = Numbering { passages, numbers: HashMap::new(), citations: Vec::new() };
+        let sections = map_blocks(draft.sections, |text, cites| numbering.supported(text, cites));
+        Self { sections, citations: numbering.citations, engine: draft.engine }
+    }
+
+    /// Drops every sentence and piece of code that `keep` rejects, and then the citations nothing refers to any more.
+    pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
+        let mut left = self.citations.clone();
+        let mut used = HashMap::new();
+        let sections = map_blocks(self.sections, |text, cites| {
+            keep(text).then(|| {
+                cites
+                    .iter()
+                    .map(|no| {
+                        let next = CitationNo(u32::try_from(used.len()).unwrap_or(u32::MAX - 1) + 1);
+                        *used.entry(*no).or_insert(next)
+                    })
+                    .collect()
+            })
+        });
+        left.retain(|citation| used.contains_key(&citation.no));
+        for citation in &mut left {
+            citation.no = used[&citation.no];
+        }
+        left.sort_by_key(|citation| citation.no);
+        Self { sections, citations: left, engine: self.engine }
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.sections.is_empty()
+    }
+
+    /// Sections, citations and what wrote them.
+    pub fn into_parts(self) -> (Vec<Section>, Vec<Citation>, Engine) {
+        (self.sections, self.citations, self.engine)
+    }
+}
+
+struct Numbering<'a> {
+    passages: &'a [Arc<Passage>],
+    numbers: HashMap<usize, CitationNo>,
+    citations: Vec<Citation>,
+}
+
+impl Numbering<'_> {
+    /// The final numbers of those cited passages that support `text`; `None` if none does.
+    fn supported(&mut self, text: &str, cites: &[CitationNo]) -> Option<Vec<CitationNo>> {
+        let mut numbers: Vec<CitationNo> = Vec::new();
+        for no in cites {
+            let Some(at) = usize::try_from(no.0).ok().and_then(|no| no.checked_sub(1)) else { continue };
+            let Some(passage) = self.passages.get(at) else { continue };
+            let Some(quote) = support::literal_part(text, &passage.text) else { continue };
+            let quote = quote.to_owned();
+            let no = self.number(at, quote);
+            if !numbers.contains(&no) {
+                numbers.push(no);
+            }
+        }
+        (!numbers.is_empty()).then_some(numbers)
+    }
+
+    fn number(&mut self, at: usize, quote: String) -> CitationNo {
+        let next = CitationNo(u32::try_from(self.citations.len()).unwrap_or(u32::MAX - 1) + 1);
+        let passage = &self.passages[at];
+        *self.numbers.entry(at).or_insert_with(|| {
+            self.citations.push(Citation {
+                no: next,
+                chunk_id: passage.chunk_id.clone(),
+                title: passage.breadcrumb(),
+                source_file: passage.source_file.clone(),
+                span: passage.source_span,
+                quote,
+                url: passage.url.clone(),
+            });
+            next
+        })
+    }
+}
+
+/// Rebuilds sections from what `cite` keeps: it gets a text and its citations, and gives the new citations or `None` to
+/// drop the text. Blocks and sections that become empty are dropped too.
+fn map_blocks(sections: Vec<Section>, mut cite: impl FnMut(&str, &[CitationNo]) -> Option<Vec<CitationNo>>) -> Vec<Section> {
+    let mut sentence = |sentence: Sentence| {
+        let cites = cite(&sentence.text, &sentence.cites)?;
+        Some(Sentence { cites, ..sentence })
+    };
+    let mut keep_block = |block: Block| match block {
+        Block::Paragraph { sentences } => {
+            let sentences: Vec<_> = sentences.into_iter().filter_map(&mut sentence).collect();
+            (!sentences.is_empty()).then_some(Block::Paragraph { sentences })
+        }
+        Block::List { items } => {
+            let items: Vec<Vec<_>> = items
+                .into_iter()
+                .map(|item| item.into_iter().filter_map(&mut sentence).collect::<Vec<_>>())
+                .filter(|item| !item.is_empty())
+                .collect();
+            (!items.is_empty()).then_some(Block::List { items })
+        }
+        Block::Code { language, code, cites } => {
+            let kept = sentence(Sentence { text: code, cites })?;
+            Some(Block::Code { language, code: kept.text, cites: kept.cites })
+        }
+    };
+    sections
+        .into_iter()
+        .map(|section| Section { kind: section.kind, blocks: section.blocks.into_iter().filter_map(&mut keep_block).collect() })
+        .filter(|section| !section.blocks.is_empty())
+        .collect()
+}

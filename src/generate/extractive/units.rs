@@ -1,0 +1,248 @@
+//! What can be quoted from a passage: whole sentences, list items and code.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::embed::terms;
+use crate::passage::{Passage, SourceSpan};
+use crate::retrieve::role::Role;
+use crate::sentence;
+
+/// Something quotable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unit {
+    /// Position of the passage in the evidence.
+    pub passage: usize,
+    /// Whether the passage is on the main subject.
+    pub is_main: bool,
+    /// What it is.
+    pub kind: UnitKind,
+    /// One line of text, or the lines of the code.
+    pub text: String,
+    /// Its part in an answer, where heading or wording tell.
+    pub role: Option<Role>,
+    /// Whether the heading, rather than the wording alone, gives the role.
+    pub is_role_certain: bool,
+    /// Whether the text needs the sentence before it to be understood.
+    pub is_dependent: bool,
+    /// Stems of its words.
+    pub stems: HashSet<String>,
+}
+
+/// Kinds of unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A sentence of running text.
+    Sentence,
+    /// An entry of a list.
+    Item,
+    /// Code.
+    Code {
+        /// Language tag of its fence.
+        language: String,
+    },
+}
+
+/// The units of a passage, in their order.
+pub fn of_passage(at: usize, passage: &Passage, is_main: bool) -> Vec<Unit> {
+    let heading_role = passage.headings.iter().rev().find_map(|heading| Role::of_heading(heading));
+    let is_speech = matches!(passage.source_span, SourceSpan::Time { .. });
+    pieces(&passage.text)
+        .into_iter()
+        .flat_map(|piece| piece.into_texts())
+        .filter(|(kind, text)| matches!(kind, UnitKind::Code { .. }) || is_quotable(text, kind, is_speech))
+        .map(|(kind, text)| Unit {
+            passage: at,
+            is_main,
+            role: role(heading_role, &kind, &text),
+            is_role_certain: heading_role.is_some(),
+            is_dependent: DEPENDENT.is_match(&text),
+            stems: terms::words(&text, passage.lang).flat_map(|word| word.terms).collect(),
+            kind,
+            text,
+        })
+        .collect()
+}
+
+fn role(heading: Option<Role>, kind: &UnitKind, text: &str) -> Option<Role> {
+    match (heading, kind) {
+        (Some(role), _) => Some(role),
+        (None, UnitKind::Code { .. }) => Some(Role::Example),
+        (None, _) => Role::of_sentence(text),
+    }
+}
+
+/// A block of a passage.
+enum Piece<'a> {
+    Paragraph(Vec<&'a str>),
+    Item(Vec<&'a str>),
+    Code { language: &'a str, lines: Vec<&'a str> },
+}
+
+impl Piece<'_> {
+    fn into_texts(self) -> Vec<(UnitKind, String)> {
+        match self {
+            Self::Paragraph(lines) => sentences(&lines).map(|text| (UnitKind::Sentence, text)).collect(),
+            Self::Item(lines) => sentences(&lines).take(2).map(|text| (UnitKind::Item, text)).take(1).collect(),
+            Self::Code { language, lines } => {
+                vec![(UnitKind::Code { language: language.to_owned() }, lines.join("\n"))]
+            }
+        }
+    }
+}
+
+fn sentences(lines: &[&str]) -> impl Iterator<Item = String> {
+    let text = lines.join("\n");
+    let found: Vec<String> =
+        sentence::split(&text).map(|sentence| sentence.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    found.into_iter()
+}
+
+/// Cuts Markdown (or plain text) into paragraphs, list items and fenced code; tables, headings, HTML and quotes of
+/// notices are left out, since they cannot be quoted as sentences.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    let mut lines = text.lines();
+    let mut is_open = false;
+    while let Some(line) = lines.next() {
+        let bare = line.trim();
+        if let Some((fence, language)) = opening_fence(bare) {
+            let code = lines.by_ref().take_while(|line| !is_closing_fence(line.trim(), fence)).collect();
+            pieces.push(Piece::Code { language, lines: code });
+            is_open = false;
+        } else if bare.is_empty() || is_unquotable_line(bare) {
+            is_open = false;
+        } else if let Some(item) = item_text(bare) {
+            pieces.push(Piece::Item(vec![item]));
+            is_open = true;
+        } else {
+            match pieces.last_mut() {
+                Some(Piece::Paragraph(open) | Piece::Item(open)) if is_open => open.push(bare),
+                _ => pieces.push(Piece::Paragraph(vec![bare])),
+            }
+            is_open = true;
+        }
+    }
+    pieces
+}
+
+/// The fence (its character, how many) and the language tag of a line that opens code.
+fn opening_fence(line: &str) -> Option<((char, usize), &str)> {
+    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let length = line.chars().take_while(|&c| c == mark).count();
+    let info = line[length..].trim();
+    (length >= 3 && !info.contains('`')).then(|| {
+        let tag = info.trim_start_matches(['{', '.']).split([' ', ',', '{', '}']).next().unwrap_or_default();
+        ((mark, length), tag)
+    })
+}
+
+fn is_closing_fence(line: &str, (mark, length): (char, usize)) -> bool {
+    line.len() >= length && line.chars().all(|c| c == mark)
+}
+
+fn is_unquotable_line(line: &str) -> bool {
+    line.starts_with(['|', '#', '<', '>', '!', '{', '/', '+']) || line.starts_with(":::") || line.starts_with("[^")
+}
+
+/// The text of a list item without its marker and its box.
+fn item_text(line: &str) -> Option<&str> {
+    static MARKER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^([-*+•]|\d{1,3}[.)])\s+(\[[ xX]\]\s+)?").expect("a pattern that a test uses"));
+    let marker = MARKER.find(line)?;
+    Some(&line[marker.end()..])
+}
+
+/// Begins with a word that points at something said before.
+static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^(?i)(it|its|this|these|those|they|their|that|he|she|him|but|and|or|so|then|also|however|therefore|thus|hence|instead|",
+        r"otherwise|in (this|that|such|these) (case|example|way|section)s?|such|both|another|here|there|finally|second(ly)?|third|",
+        r"next|again|besides|furthermore|moreover|additionally|similarly|likewise|as a result|because of this|",
+        r"esto|este|esta|estos|estas|eso|ese|esa|esos|esas|ello|ellos|ellas|pero|y|o|así|entonces|también|además|sin embargo|",
+        r"por (eso|ello|tanto|lo tanto)|en (este|ese|estos|esos) casos?|aquí|ahí|allí|luego|después|finalmente|ambos|ambas|",
+        r"dicho|dicha|lo anterior|si no|de lo contrario|en cambio|por otro lado)\b",
+    ))
+    .expect("a pattern that a test uses")
+});
+
+/// Whether a text is a whole sentence that a reader can use: it begins and ends like one, is neither too short nor too
+/// long, and holds no markup, question or direction to somewhere else.
+fn is_quotable(text: &str, kind: &UnitKind, is_speech: bool) -> bool {
+    let words = text.split_whitespace().count();
+    let begins = text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).chars().next();
+    let begins_well = begins.is_some_and(|c| c.is_uppercase() || c.is_numeric() || matches!(c, '`' | '['));
+    let ends_well = text.trim_end_matches(['*', '_', '"', '”', ')', '`']).ends_with(['.', '!', '…'])
+        || (text.ends_with(':') && *kind == UnitKind::Sentence);
+    let is_long_enough = match kind {
+        UnitKind::Item => words >= 4,
+        UnitKind::Sentence | UnitKind::Code { .. } => words >= 5,
+    };
+    begins_well
+        && (ends_well || (*kind == UnitKind::Item && words >= 7 && !text.ends_with([':', '?', ','])))
+        && is_long_enough
+        && words <= 60
+        && !UNQUOTABLE.is_match(text)
+        && !(is_speech && SMALL_TALK.is_match(text))
+}
+
+static UNQUOTABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)!\[|</?[a-z][^>]*>|\{\{|\{[#*%]|\}\}|^\[[^\]]*\]\([^)]*\)\.?$|\b(see|click|read more|follow) (below|above|here|also|the link)\b|",
+        r"\b(as (shown|seen|described|mentioned) (above|below|before|earlier))\b|\b(the (following|above|previous|next) (section|example|code|table|figure|page|snippet))\b|",
+        r"\b(véase|ver (más|abajo|arriba|también)|como (se ha visto|se muestra|vimos)|(haz|haga) clic)\b|",
+        r"\b(this (section|chapter|cheat ?sheet|article|document|page|tutorial|guide)|(esta|este) (sección|capítulo|artículo|documento|página|tutorial|guía))\b",
+    ))
+    .expect("a pattern that a test uses")
+});
+
+/// Signs of conversation in a transcript.
+static SMALL_TALK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)^(yeah|yes|no|okay|ok|so|well|right|cool|alright|um|uh|hello|hi|thanks|thank you|sure|great|awesome|oh|hey|i|i'm|i've|i'll|we're|let's|bueno|vale|hola|gracias|sí)\b|",
+        r"\b(you know|i mean|kind of|sort of|i think|i guess|gonna|wanna|i was|let me|welcome)\b",
+    ))
+    .expect("a pattern that a test uses")
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passage::ChunkId;
+    use crate::question::Language;
+
+    fn check(text: &str, expected: &[&str]) {
+        let passage = Passage {
+            chunk_id: ChunkId::new("a.md", text, 0),
+            topic: String::new(),
+            title: "A".into(),
+            headings: Vec::new(),
+            text: text.into(),
+            tags: Vec::new(),
+            source_file: "a.md".into(),
+            source_span: SourceSpan::Lines { start: 1, end: 1 },
+            lang: Language::English,
+            url: None,
+            scope: String::new(),
+            license: None,
+        };
+        let units = of_passage(0, &passage, true);
+        assert_eq!(units.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn sentences_items_and_code_are_told_apart() {
+        check(
+            "A queue holds work\nuntil somebody takes it. Small.\n\n- [ ] Set a limit on every queue.\n- short one\n\n```rust\nlet a = 1;\n```",
+            &["A queue holds work until somebody takes it.", "Set a limit on every queue.", "let a = 1;"],
+        );
+    }
+
+    #[test]
+    fn what_cannot_stand_alone_is_left_out() {
+        check("Is a queue a good idea here? See below for more about queues. ![a](b.png) shows a queue here.", &[]);
+        check("| a table | of things |\n# A heading that is long enough\n<div>Some block of HTML here.</div>", &[]);
+    }
+}
