@@ -4,26 +4,18 @@
 //! laid side by side, first by runs of words that occur once in each, then by comparing what lies between. That
 //! bounds the work whatever the files hold, and the same files always give the same times.
 
-use std::collections::HashMap;
 use std::ops::Range;
-
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::document::{Block, BlockKind};
 use super::subtitle::Cue;
+use super::text::paragraphs;
 use crate::passage::SourceSpan;
 use crate::sentence;
 
 mod lesson;
+mod words;
 
-/// Below this share of words found in the subtitles the two are not one recording. In percent.
-const LEAST_FOUND: usize = 80;
-
-/// Length of the runs of words by which the texts are first laid side by side.
-const RUN: usize = 3;
-
-/// Words between two such runs, of both texts together, beyond which they are not compared one by one.
-const LONGEST_GAP: usize = 1500;
+use words::{Vocabulary, matches};
 
 /// A sentence with more words is cut: it is speech without punctuation.
 const LONGEST_SENTENCE: usize = 60;
@@ -67,13 +59,22 @@ struct Sentence {
 }
 
 fn sentences(text: &str) -> Vec<Sentence> {
+    let paragraphs: Vec<String> = paragraphs(text)
+        .iter()
+        .map(|paragraph| paragraph.lines.iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" "))
+        .collect();
+    // Where most paragraphs are short lines, they are captions and not titles.
+    let lines = paragraphs.iter().filter(|paragraph| lesson::is_line(paragraph)).count();
+    let may_be_line = lines * 2 < paragraphs.len();
     let mut sentences = Vec::new();
-    for paragraph in text.split("\n\n") {
-        let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        let is_alone = sentence::ranges(&paragraph).len() == 1;
-        for (at, range) in sentence::ranges(&paragraph).into_iter().enumerate() {
-            let text = &paragraph[range];
-            let title = if at == 0 { lesson::title(text, is_alone) } else { None };
+    for paragraph in &paragraphs {
+        if may_be_line && lesson::is_line(paragraph) {
+            let (text, shown) = (paragraph.clone(), paragraph.clone());
+            sentences.push(Sentence { kind: BlockKind::Heading(2), text, shown });
+            continue;
+        }
+        for (at, text) in sentence::split(paragraph).enumerate() {
+            let title = if at == 0 { lesson::announced(text) } else { None };
             match title {
                 Some(shown) => sentences.push(Sentence { kind: BlockKind::Heading(2), text: text.to_owned(), shown }),
                 None => sentences.extend(pieces(text).map(|text| Sentence {
@@ -92,20 +93,6 @@ fn pieces(text: &str) -> impl Iterator<Item = String> {
     let words: Vec<&str> = text.split(' ').collect();
     let size = words.len().div_ceil(words.len().div_ceil(LONGEST_SENTENCE));
     words.chunks(size).map(|words| words.join(" ")).collect::<Vec<_>>().into_iter()
-}
-
-/// Numbers for words, so that comparing them is quick.
-#[derive(Default)]
-struct Vocabulary(HashMap<String, u32>);
-
-impl Vocabulary {
-    /// The words of `text`: letters and digits, in lower case.
-    fn words<'a>(&'a mut self, text: &'a str) -> impl Iterator<Item = u32> + 'a {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| {
-            let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-            *self.0.entry(word.to_lowercase()).or_insert(next)
-        })
-    }
 }
 
 /// What was found of the transcript in the subtitles.
@@ -139,81 +126,109 @@ impl Heard<'_> {
     }
 }
 
-/// Which written word is which spoken word, ascending in both; `None` if too few are.
-fn matches(written: &[u32], spoken: &[u32]) -> Option<Vec<(usize, usize)>> {
-    let is_enough = |found: usize| found > 0 && found * 100 >= written.len() * LEAST_FOUND;
-    if !is_enough(common(written, spoken)) {
-        return None;
-    }
-    let mut found = Vec::with_capacity(written.len());
-    let mut at = (0, 0);
-    for (a, b) in anchors(written, spoken).into_iter().chain([(written.len(), spoken.len())]) {
-        if a < at.0 || b < at.1 {
-            continue;
-        }
-        compare(written, spoken, at.0..a, at.1..b, &mut found);
-        at = (a, b);
-    }
-    is_enough(found.len()).then_some(found)
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// How many words both have, whatever their order: no alignment finds more.
-fn common(written: &[u32], spoken: &[u32]) -> usize {
-    let mut counts: HashMap<u32, usize> = HashMap::new();
-    for word in spoken {
-        *counts.entry(*word).or_default() += 1;
-    }
-    let take = |word: &&u32| {
-        counts.get_mut(word).is_some_and(|count| count.checked_sub(1).map(|left| *count = left).is_some())
-    };
-    written.iter().filter(take).count()
-}
+    use super::*;
+    use crate::passage::Timestamp;
 
-/// Where runs begin that occur once in each text: the longest series of them that is in order in both.
-fn anchors(written: &[u32], spoken: &[u32]) -> Vec<(usize, usize)> {
-    let once = |words: &[u32]| -> HashMap<[u32; RUN], Option<usize>> {
-        let mut places = HashMap::new();
-        for (at, run) in words.array_windows::<RUN>().enumerate() {
-            places.entry(*run).and_modify(|place| *place = None).or_insert(Some(at));
-        }
-        places
-    };
-    let (first, second) = (once(written), once(spoken));
-    let mut pairs: Vec<(usize, usize)> =
-        first.iter().filter_map(|(run, place)| Some(((*place)?, (*second.get(run)?)?))).collect();
-    pairs.sort_unstable();
-    ascending(&pairs)
-}
-
-/// The longest series of `pairs`, which ascend in the first, that ascends in the second too.
-fn ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
-    for (at, pair) in pairs.iter().enumerate() {
-        let length = ends.partition_point(|&end| pairs[end].1 < pair.1);
-        before.push(length.checked_sub(1).map(|length| ends[length]));
-        match ends.get_mut(length) {
-            Some(end) => *end = at,
-            None => ends.push(at),
-        }
+    /// Cues of one second each, one after the other.
+    fn cues(texts: &[&str]) -> Vec<Cue> {
+        let at = |second: u64| Timestamp::from_millis(second * 1000);
+        let cue = |(second, text): (u64, &&str)| Cue {
+            start: at(second),
+            end: at(second + 1),
+            text: (*text).to_owned(),
+            line: 1,
+            speaker: None,
+        };
+        (0..).zip(texts).map(cue).collect()
     }
-    let mut series: Vec<_> =
-        std::iter::successors(ends.last().copied(), |&at| before[at]).map(|at| pairs[at]).collect();
-    series.reverse();
-    series
-}
 
-/// Compares two stretches word by word, if they are not too long, and adds what is equal.
-fn compare(written: &[u32], spoken: &[u32], a: Range<usize>, b: Range<usize>, found: &mut Vec<(usize, usize)>) {
-    let equal = written[a.clone()].iter().zip(&spoken[b.clone()]).take_while(|(x, y)| x == y).count();
-    found.extend((0..equal).map(|at| (a.start + at, b.start + at)));
-    let (a, b) = (a.start + equal..a.end, b.start + equal..b.end);
-    if a.is_empty() || b.is_empty() || a.len() + b.len() > LONGEST_GAP {
-        return;
+    fn check(text: &str, spoken: &[&str], expected: Option<&[(BlockKind, &str, &str)]>) {
+        let blocks = align(text, &cues(spoken));
+        let found: Option<Vec<_>> =
+            blocks.map(|blocks| blocks.into_iter().map(|b| (b.kind, b.text, b.span.to_string())).collect());
+        let expected: Option<Vec<_>> = expected
+            .map(|blocks| blocks.iter().map(|(k, t, s)| (k.clone(), (*t).to_owned(), (*s).to_owned())).collect());
+        assert_eq!(found, expected);
     }
-    for op in capture_diff_slices(Algorithm::Myers, &written[a.clone()], &spoken[b.clone()]) {
-        if let DiffOp::Equal { old_index, new_index, len } = op {
-            found.extend((0..len).map(|at| (a.start + old_index + at, b.start + new_index + at)));
+
+    #[test]
+    fn sentences_take_the_times_of_their_words() {
+        use BlockKind::{Heading, Speech};
+        check(
+            "Opening words\n\nLesson one: the first\nthing. It is, as said, quick. Good!\n\nThe end.",
+            &["opening words lesson one the", "first thing it is", "as said quick good the", "end"],
+            Some(&[
+                (Heading(2), "Opening words", "00:00:00–00:00:01"),
+                (Heading(2), "The first thing", "00:00:00–00:00:02"),
+                (Speech, "It is, as said, quick.", "00:00:01–00:00:03"),
+                (Speech, "Good!", "00:00:02–00:00:03"),
+                (Speech, "The end.", "00:00:02–00:00:04"),
+            ]),
+        );
+    }
+
+    #[test]
+    fn a_word_that_was_not_heard_lies_between_its_neighbours() {
+        check(
+            "One two three four. Five six seven eight nine ten.",
+            &["one two three", "fore", "fife", "six seven eight", "nine", "ten"],
+            Some(&[
+                (BlockKind::Speech, "One two three four.", "00:00:00–00:00:03"),
+                (BlockKind::Speech, "Five six seven eight nine ten.", "00:00:01–00:00:06"),
+            ]),
+        );
+    }
+
+    #[test]
+    fn another_recording_is_refused() {
+        check("One two three four five.", &["one two three", "six seven"], None);
+        check("One two.", &["two", "one"], None);
+        check("", &["one"], None);
+        check("One.", &[], None);
+    }
+
+    #[test]
+    fn captions_are_no_titles() {
+        use BlockKind::Speech;
+        check(
+            "one two\n\nthree\n\nfour.",
+            &["one two three four"],
+            Some(&[
+                (Speech, "one two", "00:00:00–00:00:01"),
+                (Speech, "three", "00:00:00–00:00:01"),
+                (Speech, "four.", "00:00:00–00:00:01"),
+            ]),
+        );
+    }
+
+    proptest! {
+        /// Words on both sides, some heard wrongly, some not at all.
+        #[test]
+        fn spans_cover_the_words_that_were_heard(
+            words in prop::collection::vec(("[A-D]?[a-d]{1,2}[.,]{0,2}", 0u8..20), 1..120), per_cue in 1usize..9
+        ) {
+            let heard: Vec<(usize, &str)> = words
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, luck))| *luck > 0)
+                .map(|(at, (word, luck))| (at, if *luck == 1 { "wrong" } else { word.as_str() }))
+                .collect();
+            let lines: Vec<String> =
+                heard.chunks(per_cue).map(|line| line.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(" ")).collect();
+            let text = words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ");
+            let cues = cues(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+            let Some(blocks) = align(&text, &cues) else { return Ok(()) };
+            prop_assert_eq!(blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join(" "), text);
+            let mut last = (Timestamp::from_millis(0), Timestamp::from_millis(0));
+            for block in &blocks {
+                let SourceSpan::Time { start, end } = block.span else { unreachable!("speech has times") };
+                prop_assert!(start < end && last.0 <= start && last.1 <= end);
+                last = (start, end);
+            }
         }
     }
 }

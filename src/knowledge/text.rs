@@ -40,14 +40,14 @@ pub fn blocks(text: &str) -> Vec<Block> {
 }
 
 /// Lines between blank lines.
-struct Paragraph<'a> {
+pub(super) struct Paragraph<'a> {
     /// Number of the first.
     first: u32,
-    /// Without white space at their ends.
-    lines: Vec<&'a str>,
+    /// Without white space at their ends; at least one.
+    pub lines: Vec<&'a str>,
 }
 
-fn paragraphs(text: &str) -> Vec<Paragraph<'_>> {
+pub(super) fn paragraphs(text: &str) -> Vec<Paragraph<'_>> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut after_blank = true;
     for (number, line) in (1u32..).zip(text.lines()) {
@@ -110,7 +110,8 @@ fn pieces(text: &str) -> Vec<Range<usize>> {
         return Vec::new();
     }
     if !is_long(text) {
-        return vec![0..text.len()];
+        let whole = 0..text.len();
+        return vec![whole];
     }
     let mut pieces: Vec<Range<usize>> = Vec::new();
     let mut size = 0;

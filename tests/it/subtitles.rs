@@ -2,6 +2,8 @@
 //!
 //! The samples lie outside the repository; without them these tests say that they are skipped.
 
+mod damage;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use colega::knowledge::normalize::normalize;
 use colega::knowledge::subtitle::{self, Parsed};
 use colega::knowledge::text;
 use colega::passage::SourceSpan;
+use damage::{damage, strike};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -22,7 +25,7 @@ fn samples(folder: &str) -> Option<PathBuf> {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval"), PathBuf::from);
     let path = root.join(folder);
     if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
+        eprintln!("skipped: {} is not there", path.display());
         return None;
     }
     Some(path)
@@ -152,6 +155,22 @@ fn long_recordings_lose_no_word() {
     }
 }
 
+#[test]
+fn reading_is_fast() {
+    let Some(folder) = samples("transcripts-rawkode/raw") else { return };
+    let sources: Vec<Vec<u8>> = files(&folder).iter().map(|path| fs::read(path).expect("readable")).collect();
+    let begun = Instant::now();
+    for source in &sources {
+        let parsed = subtitle::parse("a.vtt", &decode(source).text).expect("has cues");
+        let mended = subtitle::blocks(&parsed.cues).iter().map(|block| normalize(&block.text).len()).sum::<usize>();
+        assert!(mended > 0);
+    }
+    let bytes: u32 = sources.iter().map(|source| u32::try_from(source.len()).expect("small")).sum();
+    let rate = f64::from(bytes) / 1e6 / begun.elapsed().as_secs_f64();
+    eprintln!("{rate:.1} MB/s");
+    assert!(rate > 2.0, "{rate:.1} MB/s");
+}
+
 /// What holds for the blocks of any subtitles.
 fn check_blocks(blocks: &[Block], parsed: &Parsed) {
     for block in blocks {
@@ -169,7 +188,7 @@ fn check_blocks(blocks: &[Block], parsed: &Parsed) {
 fn transcript_and_subtitles_of_one_recording_are_aligned() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/raw");
     let Ok(text) = fs::read_to_string(folder.join("BackendAgent.txt")) else {
-        println!("skipped: {} is not there", folder.display());
+        eprintln!("skipped: {} is not there", folder.display());
         return;
     };
     for file in ["BackendAgent.srt", "BackendAgent.vtt"] {
@@ -189,76 +208,6 @@ fn said_within(parsed: &Parsed, span: SourceSpan) -> String {
     let SourceSpan::Time { start, end } = span else { panic!("{span}") };
     let cues = parsed.cues.iter().filter(|cue| start <= cue.start && cue.end <= end);
     cues.map(|cue| cue.text.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// One blow to a file.
-#[derive(Debug, Clone)]
-enum Damage {
-    DropLine(Index),
-    DoubleLine(Index),
-    SwapLines(Index, Index),
-    SetByte(Index, u8),
-    Insert(Index, &'static str),
-    CutOff(Index),
-}
-
-fn damage() -> impl Strategy<Value = Damage> {
-    let debris = [
-        "-->",
-        "\n\n",
-        "<v ",
-        ">",
-        "&amp",
-        "\u{FEFF}",
-        "00:00:01,000 --> ",
-        "NOTE\n",
-        "9999999",
-        "{\\",
-        "\r",
-        "é",
-        " . ",
-    ];
-    prop_oneof![
-        4 => any::<Index>().prop_map(Damage::DropLine),
-        4 => any::<Index>().prop_map(Damage::DoubleLine),
-        2 => any::<(Index, Index)>().prop_map(|(a, b)| Damage::SwapLines(a, b)),
-        6 => any::<(Index, u8)>().prop_map(|(at, byte)| Damage::SetByte(at, byte)),
-        3 => (any::<Index>(), prop::sample::select(debris.to_vec())).prop_map(|(at, text)| Damage::Insert(at, text)),
-        1 => any::<Index>().prop_map(Damage::CutOff),
-    ]
-}
-
-fn strike(bytes: &mut Vec<u8>, damage: &Damage) {
-    if bytes.is_empty() {
-        return;
-    }
-    let by_line =
-        |bytes: &[u8]| -> Vec<Vec<u8>> { bytes.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect() };
-    match damage {
-        Damage::SetByte(at, byte) => *at.get_mut(bytes) = *byte,
-        Damage::CutOff(at) => bytes.truncate(at.index(bytes.len())),
-        Damage::Insert(at, text) => {
-            let at = at.index(bytes.len());
-            bytes.splice(at..at, text.bytes());
-        }
-        Damage::DropLine(at) => {
-            let mut lines = by_line(bytes);
-            lines.remove(at.index(lines.len()));
-            *bytes = lines.concat();
-        }
-        Damage::DoubleLine(at) => {
-            let mut lines = by_line(bytes);
-            let at = at.index(lines.len());
-            lines.insert(at, lines[at].clone());
-            *bytes = lines.concat();
-        }
-        Damage::SwapLines(a, b) => {
-            let mut lines = by_line(bytes);
-            let (a, b) = (a.index(lines.len()), b.index(lines.len()));
-            lines.swap(a, b);
-            *bytes = lines.concat();
-        }
-    }
 }
 
 /// The samples that are small enough to be damaged many times.
@@ -303,7 +252,9 @@ proptest! {
         SAMPLES.with(|samples| {
             if !samples.is_empty() {
                 let mut bytes = sample.get(samples).clone();
-                blows.iter().for_each(|blow| strike(&mut bytes, blow));
+                for blow in &blows {
+                    strike(&mut bytes, blow);
+                }
                 check_the_whole_way(if is_vtt { "a.vtt" } else { "a.srt" }, &bytes);
             }
         });

@@ -8,20 +8,16 @@ const LONGEST_LINE: usize = 80;
 
 const ANNOUNCING: [&str; 6] = ["lesson", "chapter", "lección", "leccion", "capítulo", "capitulo"];
 
-/// The title that the first sentence of a paragraph announces: “Lesson four: the N plus one query problem.”, or a short
-/// line without a full stop that is the whole paragraph (`is_alone`).
-pub(super) fn title(sentence: &str, is_alone: bool) -> Option<String> {
-    if let Some(title) = announced(sentence) {
-        return Some(title);
-    }
-    let is_title = is_alone
-        && sentence.chars().count() < LONGEST_LINE
-        && sentence.chars().any(char::is_alphabetic)
-        && !sentence.ends_with(['.', '!', '?', '…', ':', ',', ';', '"', '”', ')']);
-    is_title.then(|| sentence.to_owned())
+/// Whether a whole paragraph is a short line without a full stop: a title, if it stands between longer ones.
+pub(super) fn is_line(paragraph: &str) -> bool {
+    paragraph.chars().count() < LONGEST_LINE
+        && paragraph.chars().any(char::is_alphabetic)
+        && !paragraph.ends_with(['.', '!', '?', '…', ':', ',', ';', '"', '”', ')'])
+        && announced(paragraph).is_none()
 }
 
-fn announced(sentence: &str) -> Option<String> {
+/// The title in “Lesson four: the N plus one query problem.”, with a capital and without the full stop.
+pub(super) fn announced(sentence: &str) -> Option<String> {
     let (announcement, title) = sentence.split_once(':')?;
     let mut words = announcement.split_whitespace();
     let is_announcement = words.next().is_some_and(|word| ANNOUNCING.contains(&word.to_lowercase().as_str()))
@@ -38,25 +34,25 @@ fn announced(sentence: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn check(sentence: &str, is_alone: bool, expected: Option<&str>) {
-        assert_eq!(title(sentence, is_alone).as_deref(), expected, "{sentence}");
+    fn check(sentence: &str, expected: Option<&str>) {
+        assert_eq!(announced(sentence).as_deref(), expected, "{sentence}");
     }
 
     #[test]
     fn announcements_are_titles() {
-        check("Lesson four: the N plus one query problem.", false, Some("The N plus one query problem"));
-        check("Capítulo 3: índices", true, Some("Índices"));
-        check("LECCIÓN treinta y dos: Éxito.", false, Some("Éxito"));
-        check("Lesson learned the hard way by all: test.", false, None);
-        check("Lesson: test.", false, None);
-        check("Lesson one:", true, None);
+        check("Lesson four: the N plus one query problem.", Some("The N plus one query problem"));
+        check("Capítulo 3: índices", Some("Índices"));
+        check("LECCIÓN treinta y dos: Éxito.", Some("Éxito"));
+        check("Lesson learned the hard way by all: test.", None);
+        check("Lesson: test.", None);
+        check("Lesson one:", None);
     }
 
     #[test]
-    fn short_lines_of_their_own_are_titles() {
-        check("Connection pools", true, Some("Connection pools"));
-        check("Connection pools", false, None);
-        check("They are pools.", true, None);
-        check(&"word ".repeat(20), true, None);
+    fn short_lines_may_be_titles() {
+        assert!(is_line("Connection pools"));
+        for text in ["They are pools.", "Lesson one: pools", "42", &"word ".repeat(20)] {
+            assert!(!is_line(text), "{text}");
+        }
     }
 }

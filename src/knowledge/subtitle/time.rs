@@ -111,7 +111,7 @@ fn number(text: &str) -> Option<(u64, &str)> {
 fn thousandths(text: &str) -> (u64, &str) {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let millis = (0..3).fold(0, |millis, at| {
-        let digit = text[..digits].as_bytes().get(at).map_or(0, |digit| u64::from(digit - b'0'));
+        let digit = text.as_bytes()[..digits].get(at).map_or(0, |digit| u64::from(digit - b'0'));
         millis * 10 + digit
     });
     (millis, &text[digits..])
