@@ -1,0 +1,1 @@
+//! Where people ask: each adapter translates in and out, and does nothing else.

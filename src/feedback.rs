@@ -1,0 +1,1 @@
+//! Votes on answers, kept in sled.
