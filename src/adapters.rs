@@ -1,1 +1,3 @@
-//! Where people ask: each adapter translates in and out, and does nothing else.
+//! Where questions come from and answers go: each translates in and out, and nothing else.
+
+pub mod web;
