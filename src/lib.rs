@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod agent;
 pub mod answer;
+pub mod durable;
 pub mod embed;
 pub mod eval;
 pub mod feedback;
@@ -14,7 +15,10 @@ pub mod language;
 pub mod limit;
 pub mod passage;
 pub mod question;
+pub mod reindex;
 pub mod render;
 pub mod retrieve;
 pub mod sentence;
+pub mod shutdown;
 pub mod support;
+pub mod telemetry;
