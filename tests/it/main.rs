@@ -1,0 +1,3 @@
+//! Tests through the front door, one file per area.
+
+mod subtitles;
