@@ -14,6 +14,17 @@ pub struct Document {
     pub blocks: Vec<Block>,
 }
 
+/// What a parser makes of one file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parsed {
+    /// What the file says of itself.
+    pub meta: Meta,
+    /// Its content in reading order.
+    pub blocks: Vec<Block>,
+    /// What was wrong with it, yet no reason not to read it.
+    pub warnings: Vec<ParseError>,
+}
+
 /// What a document says of itself in front matter, in a sidecar file or in its markup. All of it is optional.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Meta {
