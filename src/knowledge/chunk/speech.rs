@@ -1,11 +1,11 @@
-//! Cuts a talk where its subject changes (after Hearst, “TextTiling: Segmenting Text into Multi-paragraph Subtopic
+//! Cuts a talk where its subject changes (after Hearst, “`TextTiling`: Segmenting Text into Multi-paragraph Subtopic
 //! Passages”, 1997): where the words before a sentence end and those after it have little in common.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::ChunkLimits;
-use super::piece;
+use super::atom::atoms;
 use crate::knowledge::document::Block;
 use crate::knowledge::topic;
 use crate::knowledge::words::{Stems, fold, is_stopword, words};
@@ -73,7 +73,7 @@ fn utterances(sentences: &[Block], max: usize) -> Vec<Utterance> {
     let language = topic::language(&sample).unwrap_or(Language::English);
     let stems = Stems::new(language);
     for block in sentences {
-        for atom in piece::atoms(&block.text, max) {
+        for atom in atoms(&block.text, max) {
             let text = &block.text[atom.range];
             let chars = text.chars().count();
             let counted = words(text).map(fold).filter(|word| word.len() > 1 && !is_stopword(word, language));

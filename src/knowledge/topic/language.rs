@@ -50,7 +50,8 @@ pub fn language(text: &str) -> Option<Language> {
         return None;
     }
     // A list of names is of no language, and trigrams are at a loss with it.
-    let info = Detector::with_allowlist(vec![Lang::Eng, Lang::Spa]).detect(&prose).filter(whatlang::Info::is_reliable)?;
+    let info =
+        Detector::with_allowlist(vec![Lang::Eng, Lang::Spa]).detect(&prose).filter(whatlang::Info::is_reliable)?;
     Some(if info.lang() == Lang::Spa { Language::Spanish } else { Language::English })
 }
 
