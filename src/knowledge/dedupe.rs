@@ -1,6 +1,6 @@
 //! Finds near-duplicate passages.
 //!
-//! Candidates come from MinHash signatures (Broder, “On the resemblance and containment of documents”, 1997) whose
+//! Candidates come from `MinHash` signatures (Broder, “On the resemblance and containment of documents”, 1997) whose
 //! bands collide; each is then confirmed by the exact Jaccard similarity of the word 5-grams. Only passages of one
 //! language and one scope are compared: removing a passage must not hide it from somebody who may see it.
 

@@ -70,7 +70,7 @@ fn page(file: &SourceFile, max_bytes: u64, notes: &mut Notes) -> Result<Reading,
 }
 
 /// Subtitles, with the better text of a transcript where there is one. Of two subtitle files the first that can be read
-/// serves, and WebVTT is the first choice.
+/// serves, and `.vtt` is the first choice.
 fn read_talk(files: &[SourceFile], max_bytes: u64, notes: &mut Notes) -> Result<Reading, ParseError> {
     let of_format = |format| files.iter().find(|file| file.format == format);
     let transcript = of_format(Format::Text);

@@ -49,7 +49,9 @@ pub fn language(text: &str) -> Option<Language> {
     if letters < LETTERS_FOR_TRIGRAMS {
         return None;
     }
-    let info = Detector::with_allowlist(vec![Lang::Eng, Lang::Spa]).detect(&prose)?;
+    // A list of names is of no language, and trigrams are at a loss with it.
+    let info =
+        Detector::with_allowlist(vec![Lang::Eng, Lang::Spa]).detect(&prose).filter(whatlang::Info::is_reliable)?;
     Some(if info.lang() == Lang::Spa { Language::Spanish } else { Language::English })
 }
 
