@@ -60,10 +60,24 @@ pub fn stem(folded: &str, language: Language) -> String {
     if folded.chars().any(|c| c.is_numeric()) {
         return folded.to_owned();
     }
+    let folded = without_possessive(folded);
+    if let Some(acronym) = folded.strip_suffix('s').filter(|acronym| is_without_vowels(acronym)) {
+        return acronym.to_owned();
+    }
     match language {
-        Language::English => ENGLISH.stem(folded.strip_suffix("'s").unwrap_or(folded)).into_owned(),
+        Language::English => ENGLISH.stem(folded).into_owned(),
         Language::Spanish => fold(&SPANISH.stem(&with_suffix_accent(folded))),
     }
+}
+
+/// A folded word without the English possessive: `what's` gives `what`.
+pub fn without_possessive(folded: &str) -> &str {
+    folded.strip_suffix("'s").or_else(|| folded.strip_suffix("’s")).unwrap_or(folded)
+}
+
+/// The plural of an acronym (`jwts`), which the stemmers take for a word that they do not know.
+fn is_without_vowels(word: &str) -> bool {
+    word.len() >= 2 && !word.contains(['a', 'e', 'i', 'o', 'u', 'y'])
 }
 
 fn with_suffix_accent(folded: &str) -> Cow<'_, str> {
@@ -92,18 +106,21 @@ fn stop_words(language: Language) -> HashSet<String> {
     stop_words::lookup(name).unwrap_or_default().iter().map(|word| fold(word)).collect()
 }
 
-/// The parts of an identifier (`connection_pool`, `node.js`, `HttpOnly`); none for a plain word.
+/// The parts of an identifier (`connection_pool`, `node.js`, `HttpOnly`, `OAuth2`); none for a plain word.
 fn identifier_parts(word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for piece in word.split(['_', '.', ':', '\'', '’']) {
         let mut start = 0;
         let mut previous_lower = false;
+        let mut previous_letter = false;
         for (at, c) in piece.char_indices() {
-            if c.is_uppercase() && previous_lower {
+            let begins_part = (c.is_uppercase() && previous_lower) || (c.is_numeric() && previous_letter);
+            if begins_part {
                 parts.push(&piece[start..at]);
                 start = at;
             }
             previous_lower = c.is_lowercase();
+            previous_letter = c.is_alphabetic();
         }
         parts.push(&piece[start..]);
     }
@@ -122,7 +139,7 @@ mod tests {
     #[test]
     fn english_words_are_stopped_and_stemmed() {
         check("How do the retries of a Payment work?", Language::English, "retri payment work");
-        check("TLS 1.3 and HTTP/2", Language::English, "tls 1.3 http 2");
+        check("TLS 1.3, HTTP/2 and JWTs", Language::English, "tl 1.3 http 2 jwt");
     }
 
     #[test]
