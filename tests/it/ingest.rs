@@ -91,7 +91,7 @@ fn passages_are_found_again_where_they_say_they_stand() {
         let started = Instant::now();
         let ingested = run(&raw);
         let seconds = started.elapsed().as_secs_f64();
-        println!("{}: {:.2} s\n{}", raw.display(), seconds, ingested.report);
+        eprintln!("{}: {:.2} s\n{}", raw.display(), seconds, ingested.report);
         assert!(!ingested.passages.is_empty());
         let mut sources = Sources { raw: &raw, texts: HashMap::new(), cues: HashMap::new() };
         let lost: Vec<_> = ingested
@@ -103,7 +103,7 @@ fn passages_are_found_again_where_they_say_they_stand() {
             })
             .collect();
         for passage in lost.iter().take(5) {
-            println!("{} {}: {}", passage.source_file, passage.source_span, passage.text);
+            eprintln!("{} {}: {}", passage.source_file, passage.source_span, passage.text);
         }
         assert_eq!(lost.len(), 0, "of {}", ingested.passages.len());
     }

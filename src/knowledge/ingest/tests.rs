@@ -117,6 +117,20 @@ fn a_document_whose_sidecar_is_broken_is_shown_to_nobody() {
 }
 
 #[test]
+fn a_document_whose_scope_cannot_be_read_is_shown_to_nobody() {
+    let check = |front: &str, expected: usize| {
+        let folder = folder_of(&[("plan.md", &format!("{front}\n# Plan\n\nThe plan is secret.\n"))]);
+        assert_eq!(run(folder.path()).passages.len(), expected, "{front}");
+    };
+    check("---\nscope: board\n---", 1);
+    check("---\nscope: board\ntags: [a, b\n---", 0);
+    check("---\nscope: [a, b]\n---", 0);
+    check("+++\nscope = board\n+++", 0);
+    check("---\ntags: [a, b\n---", 1);
+    check("---\nscope: \"\"\n---", 1);
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
     let folder = folder_of(&[
         ("big.md", ""),
