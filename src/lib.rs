@@ -25,3 +25,4 @@ pub mod sentence;
 pub mod shutdown;
 pub mod support;
 pub mod telemetry;
+pub mod words;

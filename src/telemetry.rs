@@ -33,9 +33,9 @@ pub enum LogFormat {
 /// Starts logging. `quiet` keeps everything below warnings out of commands whose output people read.
 pub fn start(settings: &LogSettings, quiet: bool) -> Result<()> {
     let wanted = if quiet { "warn" } else { &settings.filter };
-    let filter = EnvFilter::try_from_default_env().or_else(|_| EnvFilter::try_new(wanted)).with_context(|| {
-        format!("log.filter “{wanted}” is no filter; write error, warn, info, debug or trace")
-    })?;
+    let filter = EnvFilter::try_from_default_env()
+        .or_else(|_| EnvFilter::try_new(wanted))
+        .with_context(|| format!("log.filter “{wanted}” is no filter; write error, warn, info, debug or trace"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match settings.format {
         LogFormat::Text => builder.init(),

@@ -1,15 +1,9 @@
 //! Words of a text as search terms: split, folded, stopped and stemmed the same way for passages and questions.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
-use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::question::Language;
+use crate::words::{fold, is_stopword, stem};
 
 /// Longer "words" are data (hashes, keys), not language.
 const MAX_TERM_CHARS: usize = 40;
@@ -27,7 +21,7 @@ pub struct Word<'a> {
 pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
     text.unicode_words().filter_map(move |surface| {
         let folded = fold(surface);
-        if is_stop_word(&folded, language) || folded.chars().count() > MAX_TERM_CHARS {
+        if is_stopword(&folded, language) || folded.chars().count() > MAX_TERM_CHARS {
             return None;
         }
         let mut terms = vec![stem(&folded, language)];
@@ -39,71 +33,6 @@ pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
         }
         Some(Word { surface, terms })
     })
-}
-
-/// Lower case without accents: `Configuración` gives `configuracion`.
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase).collect()
-}
-
-/// The Snowball stem of a folded word, itself folded.
-///
-/// Snowball's Spanish stemmer tells suffixes by their accents, which people leave out when they type. Everything is
-/// folded first, and the accents of the commonest suffixes are put back before stemming: so `configuracion`,
-/// `configuración` and `configuraciones` meet, whoever typed them.
-pub fn stem(folded: &str, language: Language) -> String {
-    static ENGLISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
-    static SPANISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::Spanish));
-    if folded.chars().any(|c| c.is_numeric()) {
-        return folded.to_owned();
-    }
-    let folded = without_possessive(folded);
-    if let Some(acronym) = folded.strip_suffix('s').filter(|acronym| is_without_vowels(acronym)) {
-        return acronym.to_owned();
-    }
-    match language {
-        Language::English => ENGLISH.stem(folded).into_owned(),
-        Language::Spanish => fold(&SPANISH.stem(&with_suffix_accent(folded))),
-    }
-}
-
-/// A folded word without the English possessive: `what's` gives `what`.
-pub fn without_possessive(folded: &str) -> &str {
-    folded.strip_suffix("'s").or_else(|| folded.strip_suffix("’s")).unwrap_or(folded)
-}
-
-/// The plural of an acronym (`jwts`), which the stemmers take for a word that they do not know.
-fn is_without_vowels(word: &str) -> bool {
-    word.len() >= 2 && !word.contains(['a', 'e', 'i', 'o', 'u', 'y'])
-}
-
-fn with_suffix_accent(folded: &str) -> Cow<'_, str> {
-    const ACCENTED: [(&str, &str); 3] = [("cion", "ción"), ("sion", "sión"), ("logia", "logía")];
-    ACCENTED
-        .iter()
-        .find_map(|(plain, accented)| Some(format!("{}{accented}", folded.strip_suffix(plain)?)))
-        .map_or(Cow::Borrowed(folded), Cow::Owned)
-}
-
-/// Whether a folded word only holds sentences together.
-pub fn is_stop_word(folded: &str, language: Language) -> bool {
-    static ENGLISH: LazyLock<HashSet<String>> = LazyLock::new(|| stop_words(Language::English));
-    static SPANISH: LazyLock<HashSet<String>> = LazyLock::new(|| stop_words(Language::Spanish));
-    match language {
-        Language::English => ENGLISH.contains(folded),
-        Language::Spanish => SPANISH.contains(folded),
-    }
-}
-
-fn stop_words(language: Language) -> HashSet<String> {
-    let name = match language {
-        Language::English => "en",
-        Language::Spanish => "es",
-    };
-    stop_words::lookup(name).unwrap_or_default().iter().map(|word| fold(word)).collect()
 }
 
 /// The parts of an identifier (`connection_pool`, `node.js`, `HttpOnly`, `OAuth2`); none for a plain word.

@@ -9,9 +9,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::knowledge::words::{fold, words};
 use crate::passage::{ChunkId, Passage, SourceSpan};
 use crate::question::Language;
+use crate::words::{fold, words};
 
 /// Words in a shingle.
 const SHINGLE_WORDS: usize = 5;

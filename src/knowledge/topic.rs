@@ -1,7 +1,6 @@
 //! Topic, tags and language of a passage.
 
 mod cue;
-mod language;
 
 use std::path::Path;
 
@@ -12,7 +11,6 @@ use crate::knowledge::document::Meta;
 use crate::question::Language;
 
 use cue::{Cue, Cues, Place};
-pub use language::language;
 
 /// What a matching cue counts, by where it stands.
 const TITLE_WEIGHT: f64 = 3.0;

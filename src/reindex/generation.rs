@@ -104,7 +104,8 @@ impl Generations {
         let path = self.folder.join(&name).join(MANIFEST);
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}; run `colega reindex`", path.display()))?;
-        let manifest: Manifest = serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        let manifest: Manifest =
+            serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
         Ok((manifest.format == FORMAT).then_some(manifest))
     }
 
@@ -131,11 +132,15 @@ impl Generations {
         });
         self.remove_leftovers(live.as_ref())?;
         let fingerprint = self.fingerprint(&passages, settings)?;
-        if let Some(manifest) = live.as_ref().filter(|live| reuse == Reuse::Unchanged && live.fingerprint == fingerprint) {
+        if let Some(manifest) =
+            live.as_ref().filter(|live| reuse == Reuse::Unchanged && live.fingerprint == fingerprint)
+        {
             return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0 });
         }
         let earlier = match (&live, reuse) {
-            (Some(live), Reuse::Unchanged) => Some(Earlier { encoder: live.encoder.clone(), points: self.points(live)? }),
+            (Some(live), Reuse::Unchanged) => {
+                Some(Earlier { encoder: live.encoder.clone(), points: self.points(live)? })
+            }
             _ => None,
         };
         let documents = count_documents(&passages);

@@ -73,14 +73,20 @@ pub fn gather(
     if !is_enough(&query, &hits, &subject, &main, settings) {
         return Ok(Verdict::TooLittle { nearest });
     }
-    let supporting = hits.iter().filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang);
+    let supporting =
+        hits.iter().filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang);
     let supporting: Vec<_> = supporting
         .map(|hit| Arc::clone(&hit.passage))
         .filter(|passage| main.iter().all(|own| own.chunk_id != passage.chunk_id))
         .take(settings.max_supporting)
         .collect();
     let count = main.len();
-    Ok(Verdict::Enough(Evidence { query, subject, passages: main.into_iter().chain(supporting).collect(), main: count }))
+    Ok(Verdict::Enough(Evidence {
+        query,
+        subject,
+        passages: main.into_iter().chain(supporting).collect(),
+        main: count,
+    }))
 }
 
 /// Supporting passages score at least this share of the best one.
@@ -118,8 +124,7 @@ fn subject_passages(
 /// Whether the innermost heading of `path` names all that is asked, so that its own passages are the answer.
 fn is_named(path: &[String], query: &Query) -> bool {
     path.last().is_some_and(|heading| {
-        let stems: HashSet<String> =
-            terms::words(heading, query.language).flat_map(|word| word.terms).collect();
+        let stems: HashSet<String> = terms::words(heading, query.language).flat_map(|word| word.terms).collect();
         query.concepts.iter().all(|concept| concept.is_in(&stems))
     })
 }
@@ -133,13 +138,7 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
     passages
 }
 
-fn is_enough(
-    query: &Query,
-    hits: &[Hit],
-    subject: &str,
-    main: &[Arc<Passage>],
-    settings: &EvidenceSettings,
-) -> bool {
+fn is_enough(query: &Query, hits: &[Hit], subject: &str, main: &[Arc<Passage>], settings: &EvidenceSettings) -> bool {
     let all: HashSet<String> = main.iter().flat_map(|passage| stems_of(passage)).collect();
     let found = query.share_of_concepts(&all);
     let language = main.first().map_or(query.language, |passage| passage.lang);
@@ -163,16 +162,10 @@ fn stems_of(passage: &Passage) -> HashSet<String> {
 
 fn name_stems(passage: &Passage) -> HashSet<String> {
     let names = std::iter::once(passage.breadcrumb()).chain(passage.tags.iter().cloned());
-    names
-        .flat_map(|name| terms::words(&name, passage.lang).flat_map(|word| word.terms).collect::<Vec<_>>())
-        .collect()
+    names.flat_map(|name| terms::words(&name, passage.lang).flat_map(|word| word.terms).collect::<Vec<_>>()).collect()
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    hits.iter()
-        .map(|hit| hit.passage.title.clone())
-        .filter(|title| seen.insert(title.clone()))
-        .take(3)
-        .collect()
+    hits.iter().map(|hit| hit.passage.title.clone()).filter(|title| seen.insert(title.clone())).take(3).collect()
 }

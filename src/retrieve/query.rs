@@ -10,6 +10,7 @@ use super::statistics::Statistics;
 use crate::embed::bm25::{self, QuestionWord};
 use crate::embed::terms;
 use crate::question::Language;
+use crate::words;
 
 /// Weight of words that say what kind of answer is wanted ("difference", "example") rather than what about.
 const INTENT_WEIGHT: f32 = 0.35;
@@ -42,13 +43,12 @@ impl Query {
         let mut query = Self { language, words: Vec::new(), concepts: Vec::new() };
         let mut intents = Vec::new();
         for surface in text.unicode_words() {
-            let folded = terms::without_possessive(&terms::fold(surface)).to_owned();
+            let folded = words::without_possessive(&words::fold(surface)).to_owned();
             if is_question_word(&folded, language) {
                 continue;
             }
-            let parts: Vec<String> = terms::words(surface, language)
-                .flat_map(|word| word.terms.into_iter().skip(1))
-                .collect();
+            let parts: Vec<String> =
+                terms::words(surface, language).flat_map(|word| word.terms.into_iter().skip(1)).collect();
             let is_intent = is_intent_word(&folded) || is_adverb(&folded);
             let weight = if is_intent { INTENT_WEIGHT } else { 1.0 };
             let word = QuestionWord { folded: folded.clone(), parts, weight, follows_previous: true };
@@ -97,7 +97,8 @@ impl Query {
 
     fn mend_typing_errors(&mut self, corpus: &Statistics) {
         for word in &mut self.words {
-            let known = Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&terms::stem(&word.folded, language))));
+            let known =
+                Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&words::stem(&word.folded, language))));
             if !known && let Some(meant) = nearest(&word.folded, &corpus.subject_words) {
                 word.folded = meant;
             }
@@ -162,7 +163,7 @@ impl Concept {
     fn of_phrase(folded: &[String]) -> Self {
         let mut alternatives: Vec<Vec<String>> = Vec::new();
         for language in Language::ALL {
-            let stems: Vec<String> = folded.iter().map(|word| terms::stem(word, language)).collect();
+            let stems: Vec<String> = folded.iter().map(|word| words::stem(word, language)).collect();
             if !alternatives.contains(&stems) {
                 alternatives.push(stems);
             }
@@ -181,7 +182,7 @@ fn is_question_word(folded: &str, language: Language) -> bool {
             .split_whitespace()
             .collect()
     });
-    BOTH.contains(folded) || terms::is_stop_word(folded, language)
+    BOTH.contains(folded) || words::is_stopword(folded, language)
 }
 
 /// Whether a folded word says what kind of answer is wanted.

@@ -56,7 +56,13 @@ pub struct Retrieved {
 
 impl Retriever {
     /// The best `limit` passages for `text`.
-    pub fn retrieve(&self, text: &str, language: Language, filter: &Filter, limit: usize) -> Result<Retrieved, SearchError> {
+    pub fn retrieve(
+        &self,
+        text: &str,
+        language: Language,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Retrieved, SearchError> {
         let query = Query::new(text, language, &self.glossary, &self.statistics);
         let vector = self.encoder.encode_question(&query.words);
         let hits = self.index.search(&vector, filter, self.settings.candidates.max(limit))?;

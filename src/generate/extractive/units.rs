@@ -179,7 +179,8 @@ static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
 /// long, and holds no markup, question or direction to somewhere else.
 fn is_quotable(text: &str, kind: &UnitKind, is_speech: bool) -> bool {
     let words = text.split_whitespace().count();
-    let first = text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).split_whitespace().next().unwrap_or_default();
+    let first =
+        text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).split_whitespace().next().unwrap_or_default();
     // A name such as gRPC or mTLS begins a sentence with a small letter.
     let begins_well = first.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '`' | '['))
         || first.chars().skip(1).any(char::is_uppercase);

@@ -7,10 +7,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::ChunkLimits;
 use super::atom::atoms;
 use crate::knowledge::document::Block;
-use crate::knowledge::topic;
-use crate::knowledge::words::{Stems, fold, is_stopword, words};
 use crate::passage::SourceSpan;
 use crate::question::Language;
+use crate::words::{fold, is_stopword, stem, words};
 
 /// A silence so long that what comes after it is no longer the same passage, in milliseconds.
 const LONG_PAUSE_MS: u64 = 60_000;
@@ -70,8 +69,7 @@ pub fn cut(sentences: &[Block], limits: &ChunkLimits) -> Vec<(String, SourceSpan
 fn utterances(sentences: &[Block], max: usize) -> Vec<Utterance> {
     let mut found: Vec<Utterance> = Vec::new();
     let sample: String = sentences.iter().take(40).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
-    let language = topic::language(&sample).unwrap_or(Language::English);
-    let stems = Stems::new(language);
+    let language = crate::language::detect(&sample).unwrap_or(Language::English);
     for block in sentences {
         for atom in atoms(&block.text, max) {
             let text = &block.text[atom.range];
@@ -79,7 +77,7 @@ fn utterances(sentences: &[Block], max: usize) -> Vec<Utterance> {
             let counted = words(text).map(fold).filter(|word| word.len() > 1 && !is_stopword(word, language));
             let hashed = counted.map(|word| {
                 let mut hasher = DefaultHasher::new();
-                stems.stem(&word).hash(&mut hasher);
+                stem(&word, language).hash(&mut hasher);
                 hasher.finish()
             });
             match found.last_mut() {

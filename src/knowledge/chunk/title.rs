@@ -1,7 +1,7 @@
 //! What a document is called.
 
 use crate::knowledge::document::{Block, BlockKind, Document};
-use crate::knowledge::words::fold;
+use crate::words::fold;
 
 /// The document's title: the one it names, else its top heading, else its file's name made readable.
 pub fn title(document: &Document) -> String {

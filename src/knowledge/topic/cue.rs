@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::knowledge::words::{Stems, words};
 use crate::question::Language;
+use crate::words::{fold, stem, words};
 
 /// A part of a topic, by their indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +32,9 @@ impl Cue {
     /// The cue that is written as `text`; `None` if that has no word.
     pub fn new(text: &str, language: Language, place: Place) -> Option<Self> {
         let exact = text.chars().any(char::is_uppercase);
-        let stems = Stems::new(language);
-        let form =
-            |word: &str| if exact { Form::Exact(word.to_owned()) } else { Form::Stem(language, stems.stem(word)) };
+        let form = |word: &str| {
+            if exact { Form::Exact(word.to_owned()) } else { Form::Stem(language, stem(&fold(word), language)) }
+        };
         let words: Vec<_> = words(text).map(form).collect();
         (!words.is_empty()).then_some(Self { words, place })
     }
@@ -96,12 +96,11 @@ impl Cues {
 
 /// The forms of each word of `text` under which a cue may name it: English cues count in both languages.
 fn forms(text: &str, language: Language) -> Vec<Vec<Form>> {
-    let known = Language::ALL.into_iter().filter(|&known| known == Language::English || known == language);
-    let stems: Vec<_> = known.map(|language| (language, Stems::new(language))).collect();
+    let known = || Language::ALL.into_iter().filter(|&known| known == Language::English || known == language);
     let forms = |word: &str| {
         let mut forms = vec![Form::Exact(word.to_owned())];
         forms.extend(word.strip_suffix('s').map(|one| Form::Exact(one.to_owned())));
-        forms.extend(stems.iter().map(|(language, stems)| Form::Stem(*language, stems.stem(word))));
+        forms.extend(known().map(|language| Form::Stem(language, stem(&fold(word), language))));
         forms
     };
     words(text).map(forms).collect()
