@@ -85,8 +85,7 @@ impl Agent {
 
 impl Parts {
     fn answer(&self, question: &Question, now: Instant) -> Result<Reply> {
-        let language =
-            question.language.or_else(|| language::detect(&question.text)).unwrap_or(self.default_language);
+        let language = question.language.or_else(|| language::detect(&question.text)).unwrap_or(self.default_language);
         let screened = match self.guard.screen(question, language) {
             Ok(screened) => screened,
             Err(refusal) => return Ok(Reply::Refused(refusal)),

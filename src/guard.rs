@@ -11,6 +11,7 @@ mod checksum;
 mod fold;
 mod lexicon;
 mod rules;
+mod words;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -131,6 +132,8 @@ impl Guard {
                 rules::Rules::parse(&text)?
             }
         };
+        // Compiles the patterns of secrets now, so that the first question does not wait for them.
+        redact("");
         Ok(Self {
             max_question_chars: settings.max_question_chars,
             max_symbol_share: settings.max_symbol_share,

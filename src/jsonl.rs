@@ -1,12 +1,14 @@
 //! Files with one JSON object a line.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::durable;
 
 /// Reads all rows; empty lines are passed over. An error names the file and the line.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
@@ -22,20 +24,29 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     Ok(rows)
 }
 
-/// Writes all rows so that a crash leaves either the old file or the new one: into a temporary file beside it, synced,
-/// then renamed.
+/// Writes all rows; a crash leaves either the old file or the new one.
 pub fn write<'a, T: Serialize + 'a>(path: &Path, rows: impl IntoIterator<Item = &'a T>) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let temporary = tempfile::NamedTempFile::new_in(folder)
-        .with_context(|| format!("cannot write into {}", folder.display()))?;
-    let mut writer = BufWriter::new(temporary);
-    for row in rows {
-        serde_json::to_writer(&mut writer, row)?;
-        writer.write_all(b"\n")?;
+    durable::replace(path, |writer| {
+        for row in rows {
+            serde_json::to_writer(&mut *writer, row)?;
+            writer.write_all(b"\n")?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_and_errors_name_their_line() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("below/rows.jsonl");
+        write(&path, &[1, 2]).expect("written");
+        assert_eq!(read::<u32>(&path).expect("read"), [1, 2]);
+        std::fs::write(&path, "1\n\nx\n").expect("written");
+        let error = format!("{:#}", read::<u32>(&path).expect_err("no number"));
+        assert!(error.contains("rows.jsonl:3"), "{error}");
     }
-    let temporary = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
-    Ok(())
 }

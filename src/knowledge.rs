@@ -14,4 +14,3 @@ pub mod pdf;
 pub mod subtitle;
 pub mod text;
 pub mod topic;
-pub mod words;

@@ -1,9 +1,188 @@
-//! Which of the two languages a text is in.
+//! In which of the two languages a text is written, be it a passage or a question of three words.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use whatlang::{Detector, Lang};
 
 use crate::question::Language;
+use crate::words::{fold, is_stopword, words};
 
-/// The language of `text`; `None` if it gives no sign of one.
+/// Words beside the stopwords that give a question's language away, folded. Those of both languages are left out.
+const ENGLISH: &str = "advantages best better build choose compare configure create deploy describe design difference \
+    differences disadvantages enable example examples explain fix handle implement limits mean means mistakes practices \
+    prevent pros cons safely scale secure setup show steps test tips tradeoffs understand vs work works write";
+const SPANISH: &str = "buenas comparar compara configuro configurar crear diferencia diferencias diseno disenar ejemplo \
+    ejemplos elegir elijo errores evitar evito explica explicame explicar funciona funcionan implementar implemento \
+    mejor mejores mostrar muestra muestrame pasos practicas probar pruebo significa sirve sirven usa usar usan uso utiliza \
+    utilizar ventajas desventajas frente necesito quiero haga hago red redes datos servidor servicio";
+
+/// Endings that are far commoner in one of the languages, folded.
+const ENGLISH_ENDINGS: &[&str] =
+    &["ing", "tion", "tions", "ency", "ancy", "ity", "ly", "ness", "ed", "ery", "ory", "ck", "ght", "sh", "wth"];
+const SPANISH_ENDINGS: &[&str] = &[
+    "cion", "ciones", "dad", "dades", "mente", "ando", "iendo", "ado", "ada", "ados", "adas", "encia", "ancia", "aje",
+    "ores", "ismo", "illo",
+];
+
+/// Code, addresses and markup, which are English in every language.
+static NOT_PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?s)```.*?(?:```|\z)|~~~.*?(?:~~~|\z)|`[^`\n]*`|\]\([^)\s]*\)|https?://\S+|<[^<>]{1,300}>|\{[^{}\n]{0,100}\}",
+    )
+    .expect("a constant that the tests compile")
+});
+
+/// Texts with fewer letters than this are judged by their words alone.
+const LETTERS_FOR_TRIGRAMS: usize = 40;
+/// How many words are looked at; the language of a text shows long before its end.
+const WORDS: usize = 400;
+
+/// The language of `text`, leaving code and markup out; `None` if nothing tells it (`JWT?`).
 pub fn detect(text: &str) -> Option<Language> {
-    let info = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Spa]).detect(text)?;
-    Some(if info.lang() == whatlang::Lang::Spa { Language::Spanish } else { Language::English })
+    let prose = NOT_PROSE.replace_all(text, " ");
+    let balance: f64 = marks(&prose) + words(&prose).take(WORDS).map(vote).sum::<f64>();
+    if balance.abs() > 0.25 {
+        return Some(if balance > 0.0 { Language::Spanish } else { Language::English });
+    }
+    let letters = prose.chars().filter(|c| c.is_alphabetic()).take(LETTERS_FOR_TRIGRAMS).count();
+    if letters < LETTERS_FOR_TRIGRAMS {
+        return None;
+    }
+    // A list of names is of no language, and trigrams are at a loss with it.
+    let info =
+        Detector::with_allowlist(vec![Lang::Eng, Lang::Spa]).detect(&prose).filter(whatlang::Info::is_reliable)?;
+    Some(if info.lang() == Lang::Spa { Language::Spanish } else { Language::English })
+}
+
+/// Signs that only Spanish has.
+fn marks(prose: &str) -> f64 {
+    if prose.contains(['¿', '¡']) { 1.5 } else { 0.0 }
+}
+
+/// What a word says: above zero for Spanish, below for English.
+fn vote(word: &str) -> f64 {
+    let folded = fold(word);
+    // An abbreviation (IS-IS, SE Linux) is no word of either language.
+    let is_acronym = word.len() > 1 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit());
+    let known =
+        |language, list: &str| is_stopword(&folded, language) || list.split_whitespace().any(|other| other == folded);
+    let lower = word.to_lowercase();
+    let accents = if lower.contains(['ñ', 'á', 'í', 'ó', 'ú', 'é']) { 0.8 } else { 0.0 };
+    match (known(Language::Spanish, SPANISH), known(Language::English, ENGLISH)) {
+        _ if is_acronym => 0.0,
+        (true, false) => 1.0 + accents,
+        (false, true) => -1.0,
+        (true, true) => accents,
+        (false, false) => accents + ending(&folded),
+    }
+}
+
+fn ending(folded: &str) -> f64 {
+    let ends = |endings: &[&str]| endings.iter().any(|end| folded.len() > end.len() + 2 && folded.ends_with(end));
+    match (ends(SPANISH_ENDINGS), ends(ENGLISH_ENDINGS)) {
+        (true, false) => 0.4,
+        (false, true) => -0.4,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPANISH_QUESTIONS: &[&str] = &[
+        "¿qué es un índice?",
+        "que es jwt",
+        "cuando usar kafka",
+        "¿Cuándo usar Redis?",
+        "diferencia entre rest y graphql",
+        "como funciona oauth2",
+        "¿Cómo evito deadlocks?",
+        "que es load balancing",
+        "para que sirve un circuit breaker",
+        "explica CORS",
+        "explicame el patron saga",
+        "errores comunes con rate limiting",
+        "buenas practicas de logging",
+        "ejemplo de dockerfile",
+        "¿CORS?",
+        "por que falla mi deployment",
+        "ventajas de grpc",
+        "pasos para un rollback",
+        "como versionar una api",
+        "¿JWT o sesiones?",
+        "que significa idempotencia",
+        "idempotencia",
+        "kafka o rabbitmq, cual elijo",
+        "necesito cachear respuestas http",
+        "transacciones distribuidas",
+        "¿Qué es el teorema CAP?",
+        "lista de comprobacion de tls",
+        "cuantas replicas necesito",
+        "como hago health checks en kubernetes",
+        "SLO y SLI: en que se diferencian",
+        "dame un ejemplo de retry con backoff",
+        "cual es la diferencia entre ACID y BASE",
+        "hay que cifrar los backups?",
+    ];
+    const ENGLISH_QUESTIONS: &[&str] = &[
+        "what is jwt",
+        "explain CORS",
+        "when to use kafka",
+        "What is an index?",
+        "difference between rest and graphql",
+        "how does oauth2 work",
+        "how do I avoid deadlocks",
+        "what is load balancing",
+        "what's a circuit breaker for",
+        "explain the saga pattern",
+        "common mistakes with rate limiting",
+        "logging best practices",
+        "dockerfile example",
+        "why does my deployment fail",
+        "pros and cons of grpc",
+        "rollback steps",
+        "how to version an api",
+        "JWT or sessions?",
+        "what does idempotency mean",
+        "idempotency",
+        "kafka or rabbitmq, which one",
+        "should I cache http responses",
+        "distributed transactions",
+        "what is the CAP theorem?",
+        "tls checklist for the team",
+        "how many replicas do I need",
+        "health checks in kubernetes",
+        "SLO vs SLI",
+        "give me an example of retry with backoff",
+        "is BASE the opposite of ACID",
+        "do we need to encrypt backups",
+        "café menu api: how to design it",
+    ];
+
+    #[test]
+    fn short_questions_are_told_apart() {
+        assert!(SPANISH_QUESTIONS.len() + ENGLISH_QUESTIONS.len() >= 60);
+        let wrong = |questions: &[&'static str], expected| {
+            questions.iter().filter(|text| detect(text) != Some(expected)).copied().collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(SPANISH_QUESTIONS, Language::Spanish), Vec::<&str>::new());
+        assert_eq!(wrong(ENGLISH_QUESTIONS, Language::English), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn nothing_is_made_up_where_nothing_tells() {
+        for text in
+            ["JWT?", "", "???", "Kafka", "OAuth2 PKCE", "`the code is here`", "```\nthis is what it was\n```", "12345"]
+        {
+            assert_eq!(detect(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn code_does_not_outvote_prose() {
+        let text = "El índice acelera la lectura:\n\n```sql\n-- the index is used when the filter matches all of it\nSELECT a FROM b WHERE c IS NOT NULL;\n```";
+        assert_eq!(detect(text), Some(Language::Spanish));
+    }
 }

@@ -1,2 +1,1 @@
-//! The `colega` program.
 fn main() {}

@@ -16,7 +16,6 @@ pub mod statistics;
 #[cfg(feature = "edge")]
 pub mod edge;
 
-
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

@@ -103,7 +103,10 @@ impl Numbering<'_> {
 
 /// Rebuilds sections from what `cite` keeps: it gets a text and its citations, and gives the new citations or `None` to
 /// drop the text. Blocks and sections that become empty are dropped too.
-fn map_blocks(sections: Vec<Section>, mut cite: impl FnMut(&str, &[CitationNo]) -> Option<Vec<CitationNo>>) -> Vec<Section> {
+fn map_blocks(
+    sections: Vec<Section>,
+    mut cite: impl FnMut(&str, &[CitationNo]) -> Option<Vec<CitationNo>>,
+) -> Vec<Section> {
     let mut sentence = |sentence: Sentence| {
         let cites = cite(&sentence.text, &sentence.cites)?;
         Some(Sentence { cites, ..sentence })
@@ -128,7 +131,10 @@ fn map_blocks(sections: Vec<Section>, mut cite: impl FnMut(&str, &[CitationNo]) 
     };
     sections
         .into_iter()
-        .map(|section| Section { kind: section.kind, blocks: section.blocks.into_iter().filter_map(&mut keep_block).collect() })
+        .map(|section| Section {
+            kind: section.kind,
+            blocks: section.blocks.into_iter().filter_map(&mut keep_block).collect(),
+        })
         .filter(|section| !section.blocks.is_empty())
         .collect()
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::SparseVector;
 use super::terms::{self, Word};
 use crate::question::Language;
+use crate::words;
 
 /// The free parameters of the formula, section `[bm25]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,8 +52,7 @@ impl Bm25 {
     /// Whether points of this encoder may stay in an index that `fresh` would encode: same settings, and a mean length
     /// within a tenth.
     pub fn may_stand_for(&self, fresh: &Self) -> bool {
-        self.settings == fresh.settings
-            && (self.average_length / fresh.average_length - 1.0).abs() <= 0.1
+        self.settings == fresh.settings && (self.average_length / fresh.average_length - 1.0).abs() <= 0.1
     }
 
     /// Number of terms that count as the length of a text.
@@ -81,10 +81,10 @@ impl Bm25 {
         for language in Language::ALL {
             let mut previous: Option<(String, f32)> = None;
             for word in words {
-                let stem = terms::stem(&word.folded, language);
+                let stem = words::stem(&word.folded, language);
                 entries.push((hash(&stem), word.weight));
                 for part in &word.parts {
-                    entries.push((hash(&terms::stem(part, language)), word.weight));
+                    entries.push((hash(&words::stem(part, language)), word.weight));
                 }
                 if self.settings.pair_weight > 0.0 && word.follows_previous {
                     if let Some((before, weight)) = &previous {

@@ -79,9 +79,16 @@ struct QueryRow {
 
 /// Reads the task's files, indexes the rows in memory and ranks them for every query.
 pub fn run(task: &Task<'_>, settings: &RankingSettings) -> Result<Scores> {
-    let rows: Vec<CorpusRow> =
-        jsonl::read(task.corpus)?.into_iter().filter(|row: &CorpusRow| row.id.starts_with(task.corpus_prefix)).collect();
-    ensure!(!rows.is_empty(), "no row of {} has an id that starts with “{}”", task.corpus.display(), task.corpus_prefix);
+    let rows: Vec<CorpusRow> = jsonl::read(task.corpus)?
+        .into_iter()
+        .filter(|row: &CorpusRow| row.id.starts_with(task.corpus_prefix))
+        .collect();
+    ensure!(
+        !rows.is_empty(),
+        "no row of {} has an id that starts with “{}”",
+        task.corpus.display(),
+        task.corpus_prefix
+    );
     let qrels = Qrels::read(task.qrels, &rows)?;
     let queries = jsonl::read(task.queries)?
         .into_iter()
@@ -190,8 +197,10 @@ impl Qrels {
             let [query, id, grade] = fields[..] else {
                 bail!("{}:{}: expected query id, corpus id and grade between tabs", path.display(), number + 1);
             };
-            let grade: f64 =
-                grade.trim().parse().with_context(|| format!("{}:{}: the grade is no number", path.display(), number + 1))?;
+            let grade: f64 = grade
+                .trim()
+                .parse()
+                .with_context(|| format!("{}:{}: the grade is no number", path.display(), number + 1))?;
             let of = if ids.contains(id) {
                 &mut rows_of
             } else if documents.contains(id) {

@@ -41,63 +41,59 @@ pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
         .enumerate()
         .flat_map(|(at, passage)| units::of_passage(at, passage, at < evidence.main))
         .collect();
-    let mut chooser = Chooser::new(&units, evidence, settings);
-    // The order of choosing is the order of importance: what comes first gets the words, and nothing is said twice.
-    let definition = definition(&mut chooser, settings);
-    let example = example(&mut chooser, settings);
-    let pitfalls = list(&mut chooser, &[Role::Pitfall], settings.max_items);
-    let mut when_to_use = list(&mut chooser, &[Role::WhenToUse], settings.max_items - 1);
-    when_to_use.extend(list(&mut chooser, &[Role::WhenNotToUse], 1));
-    let checklist = list(&mut chooser, &[Role::Checklist], settings.max_items);
+    let mut chooser = Chooser::new(&units, evidence);
+    // The order of choosing is the order of importance: nothing is said twice, and what comes first may choose first.
+    let share = |percent: usize| settings.max_words * percent / 100;
+    let definition = definition(&mut chooser, settings, share(32));
+    let example = example(&mut chooser, settings, share(14));
+    let pitfalls = chooser.take(&[Role::Pitfall], settings.max_items, share(27));
+    let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items - 1, share(20));
+    when_to_use.extend(chooser.take(&[Role::WhenNotToUse], 1, share(10)));
+    let used: usize = [&pitfalls, &when_to_use].into_iter().flatten().map(|unit| unit.words()).sum();
+    let left = settings.max_words.saturating_sub(used + words_of(&definition) + words_of(&example));
+    let checklist = chooser.take(&[Role::Checklist], settings.max_items, left);
     let sections = [
         (SectionKind::Definition, definition),
-        (SectionKind::WhenToUse, merge_lists(when_to_use)),
-        (SectionKind::Pitfalls, pitfalls),
+        (SectionKind::WhenToUse, list(&when_to_use)),
+        (SectionKind::Pitfalls, list(&pitfalls)),
         (SectionKind::Example, example),
-        (SectionKind::Checklist, checklist),
+        (SectionKind::Checklist, list(&checklist)),
     ];
     let sections = sections.into_iter().filter(|(_, blocks)| !blocks.is_empty());
     Draft { sections: sections.map(|(kind, blocks)| Section { kind, blocks }).collect(), engine: Engine::Extractive }
 }
 
-/// What it is, then what the question asks beyond that.
-fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Block> {
-    let mut chosen = chooser.definition();
-    let room = settings.max_definition.saturating_sub(chosen.len()).max(1);
-    chosen.extend(chooser.direct_answer(room));
-    if chosen.len() == 1 {
-        chosen.extend(chooser.sequel(chosen[0]));
+/// What it is, then what the question asks beyond that; or, if it asks no more, what the source goes on to say.
+fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
+    let mut chosen: Vec<&Unit> = chooser.definition().into_iter().collect();
+    let room = settings.max_definition.saturating_sub(chosen.len());
+    let left = words.saturating_sub(chosen.iter().map(|unit| unit.words()).sum());
+    chosen.extend(chooser.direct_answer(room, left));
+    while let Some(&last) = chosen.last().filter(|_| chosen.len() < settings.max_definition) {
+        let left = words.saturating_sub(chosen.iter().map(|unit| unit.words()).sum());
+        let Some(next) = chooser.sequel(last, left) else { break };
+        chosen.push(next);
     }
     paragraph(&chosen)
 }
 
 /// Code with the sentence that introduces it; where there is no code, a sentence that gives an example.
-fn example(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Block> {
-    if let Some((introduction, code)) = chooser.code(settings.max_code_lines) {
-        let mut blocks = introduction.map(|unit| paragraph(&[unit])).unwrap_or_default();
-        if let UnitKind::Code { language } = &code.kind {
-            let (language, text) = (language.clone(), code.text.clone());
-            blocks.push(Block::Code { language, code: text, cites: vec![citation(code)] });
-        }
-        return blocks;
+fn example(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
+    let Some((introduction, code)) = chooser.code(settings.max_code_lines, words) else {
+        return paragraph(&chooser.take(&[Role::Example], 1, words));
+    };
+    let mut blocks = introduction.map(|unit| paragraph(&[unit])).unwrap_or_default();
+    if let UnitKind::Code { language } = &code.kind {
+        blocks.push(Block::Code { language: language.clone(), code: code.text.clone(), cites: vec![citation(code)] });
     }
-    paragraph(&chooser.take(&[Role::Example], 1))
+    blocks
 }
 
-fn list(chooser: &mut Chooser<'_>, roles: &[Role], most: usize) -> Vec<Block> {
-    let items: Vec<Vec<Sentence>> = chooser.take(roles, most).into_iter().map(|unit| vec![sentence(unit)]).collect();
-    if items.is_empty() { Vec::new() } else { vec![Block::List { items }] }
-}
-
-fn merge_lists(blocks: Vec<Block>) -> Vec<Block> {
-    let items: Vec<Vec<Sentence>> = blocks
-        .into_iter()
-        .flat_map(|block| match block {
-            Block::List { items } => items,
-            Block::Paragraph { .. } | Block::Code { .. } => Vec::new(),
-        })
-        .collect();
-    if items.is_empty() { Vec::new() } else { vec![Block::List { items }] }
+fn list(units: &[&Unit]) -> Vec<Block> {
+    if units.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::List { items: units.iter().map(|unit| vec![sentence(unit)]).collect() }]
 }
 
 fn paragraph(units: &[&Unit]) -> Vec<Block> {
@@ -105,6 +101,10 @@ fn paragraph(units: &[&Unit]) -> Vec<Block> {
         return Vec::new();
     }
     vec![Block::Paragraph { sentences: units.iter().map(|unit| sentence(unit)).collect() }]
+}
+
+fn words_of(blocks: &[Block]) -> usize {
+    blocks.iter().flat_map(Block::sentences).map(|sentence| sentence.text.split_whitespace().count()).sum()
 }
 
 fn sentence(unit: &Unit) -> Sentence {

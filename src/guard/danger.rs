@@ -4,8 +4,10 @@
 //! cookies" has both. What is added is whether the asker wants to do it (a request, an intent to hide it), and what is
 //! taken off is whatever makes the act somebody else's, unwanted, defined, or one's own test.
 
+use std::ops::RangeInclusive;
+
 use super::lexicon::Concepts;
-use super::rules::{Rules, RulesError};
+use super::rules::{Rule, Rules, RulesError};
 use crate::answer::RefusalReason;
 
 /// So many points refuse.
@@ -20,6 +22,7 @@ pub struct Cues {
     request: Concepts,
     definition: Concepts,
     defence: Concepts,
+    shield: Concepts,
     negation: Concepts,
     outsider: Concepts,
     evil: Concepts,
@@ -34,6 +37,7 @@ impl Cues {
             request: concept("request")?,
             definition: concept("definition")?,
             defence: concept("defence")?,
+            shield: concept("shield")?,
             negation: concept("negation")?,
             outsider: concept("outsider")?,
             evil: concept("evil")?,
@@ -41,19 +45,20 @@ impl Cues {
         })
     }
 
-    /// What the sentence adds to a rule that holds from its word `act` on.
-    fn weigh(&self, sentence: &[Concepts], act: usize) -> i32 {
+    /// The points of a `rule` that holds at `place`, with what the sentence adds.
+    fn weigh(&self, rule: &Rule, sentence: &[Concepts], place: &RangeInclusive<usize>) -> i32 {
+        let act = *place.start();
         let has = |words: &[Concepts], concept: Concepts| words.iter().any(|word| word & concept != 0);
         let before = &sentence[..act];
         let near = &sentence[act.saturating_sub(NEAR)..act];
         // An order begins with its verb, or with "please" or "now" before it.
         let request = act <= 1 || has(&sentence[..=act], self.request);
-        let mut points = 0;
+        let mut points = rule.points;
         points += i32::from(request);
         points += i32::from(has(sentence, self.evil));
-        points -= i32::from(has(sentence, self.own));
+        points -= i32::from(rule.reason == RefusalReason::Intrusion && has(sentence, self.own));
         // Only before the act: "and avoid being seen" behind it is no defence.
-        points -= 2 * i32::from(has(before, self.defence));
+        points -= 2 * i32::from(has(before, self.defence) || has(&sentence[place.clone()], self.shield));
         points -= 2 * i32::from(has(near, self.negation));
         points -= 2 * i32::from(has(near, self.outsider));
         points -= 2 * i32::from(!request && has(before, self.definition));
@@ -68,7 +73,7 @@ pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>]) -> O
         .filter(|rule| {
             sentences
                 .iter()
-                .any(|sentence| rule.places(sentence).any(|act| rule.points + cues.weigh(sentence, act) >= LIMIT))
+                .any(|sentence| rule.places(sentence).any(|place| cues.weigh(rule, sentence, &place) >= LIMIT))
         })
         .map(|rule| (rule.name.as_str(), rule.reason))
         .next()

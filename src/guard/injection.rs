@@ -51,9 +51,9 @@ pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>], fold
     let rules = rules.rules.iter().filter(|rule| rule.reason == RefusalReason::Injection);
     rules
         .filter(|rule| {
-            sentences
-                .iter()
-                .any(|sentence| rule.places(sentence).any(|act| rule.points + cues.weigh(sentence, act) >= LIMIT))
+            sentences.iter().any(|sentence| {
+                rule.places(sentence).any(|place| rule.points + cues.weigh(sentence, *place.start()) >= LIMIT)
+            })
         })
         .map(|rule| rule.name.as_str())
         .next()

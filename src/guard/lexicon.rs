@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::fold::fold;
 use super::rules::RulesError;
+use super::words::{split, without_digits};
 
 /// A set of concepts, one bit each.
 pub type Concepts = u128;
@@ -73,44 +74,47 @@ impl Lexicon {
     }
 
     fn read_sentence(&self, words: &[String]) -> Vec<Concepts> {
-        let mut read = vec![0; words.len()];
+        let mut matches = Vec::new();
         let mut hidden_until = 0;
         for at in 0..words.len() {
-            let (concepts, harmless) = self.concepts_at(&words[at..]);
-            hidden_until = hidden_until.max(at + harmless);
-            read[at] = if at < hidden_until { 0 } else { concepts };
+            let found = self.phrases_at(&words[at..]);
+            let harmless =
+                found.iter().filter(|phrase| phrase.concept == self.harmless).map(|phrase| at + phrase.words.len());
+            hidden_until = harmless.fold(hidden_until, usize::max);
+            if at >= hidden_until {
+                matches.extend(found.into_iter().map(|phrase| (at, at + phrase.words.len(), phrase.concept)));
+            }
         }
-        for at in 0..words.len() {
+        let mut read = vec![0; words.len()];
+        for &(at, _, concept) in &matches {
+            read[at] |= concept;
+        }
+        let whole = read.clone();
+        let things = self.voids.iter().fold(0, |things, (_, by)| things | by);
+        for (at, end, concept) in matches {
             // "the child's process": the possessive is a word of its own.
-            let behind = at + 1 + usize::from(words.get(at + 1).is_some_and(|word| word == "s"));
-            let behind = read.get(behind).copied().unwrap_or_default();
-            for &(concept, by) in &self.voids {
-                if behind & by != 0 {
-                    read[at] &= !concept;
-                }
+            let behind = end + usize::from(words.get(end).is_some_and(|word| word == "s"));
+            let behind = whole.get(behind).copied().unwrap_or_default();
+            if behind & things != 0 && self.voids.iter().any(|&(void, by)| void == concept && behind & by != 0) {
+                read[at] &= !concept;
             }
         }
         read
     }
 
-    /// The concepts of the phrases that `words` begins with, and the length of the longest harmless one.
-    fn concepts_at(&self, words: &[String]) -> (Concepts, usize) {
-        let mut concepts = 0;
-        let mut harmless = 0;
+    /// The phrases that `words` begins with.
+    fn phrases_at(&self, words: &[String]) -> Vec<&Phrase> {
+        let mut found = Vec::new();
         let plain = without_digits(&words[0]);
         for first in [Some(words[0].as_str()), plain.as_deref()].into_iter().flatten() {
-            for phrase in self.phrases.get(key(first)).map_or([].as_slice(), Vec::as_slice) {
-                let rest = || phrase.words.iter().zip(words).skip(1).all(|(pattern, word)| pattern.fits(word));
-                if phrase.words.len() > words.len() || !phrase.words[0].fits(first) || !rest() {
-                    continue;
-                }
-                concepts |= phrase.concept;
-                if phrase.concept == self.harmless {
-                    harmless = harmless.max(phrase.words.len());
-                }
-            }
+            let phrases = self.phrases.get(key(first)).map_or([].as_slice(), Vec::as_slice);
+            found.extend(phrases.iter().filter(|phrase| {
+                phrase.words.len() <= words.len()
+                    && phrase.words[0].fits(first)
+                    && phrase.words.iter().zip(words).skip(1).all(|(pattern, word)| pattern.fits(word))
+            }));
         }
-        (concepts, harmless)
+        found
     }
 }
 
@@ -141,68 +145,6 @@ fn parse(entry: &str) -> Option<(String, Vec<Pattern>)> {
     };
     let plain = |word: &&str| word.trim_end_matches('*').chars().all(char::is_alphanumeric);
     words.iter().all(plain).then(|| (key(first).to_owned(), words.iter().map(pattern).collect()))
-}
-
-/// The word that `h4ck` or `p@ssw0rd` is meant to be read as; none where there is no letter or nothing to replace.
-fn without_digits(word: &str) -> Option<String> {
-    let disguised = |c| matches!(c, '0' | '1' | '3' | '4' | '5' | '7' | '@' | '$');
-    if !word.contains(disguised) || !word.contains(char::is_alphabetic) {
-        return None;
-    }
-    let letter = |c| match c {
-        '0' => 'o',
-        '1' => 'i',
-        '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '7' => 't',
-        _ => c,
-    };
-    Some(word.chars().map(letter).collect())
-}
-
-/// Cuts folded text into sentences (at `.`, `?`, `!`, `;` before anything but a word, and at blank lines) and words.
-fn split(text: &str) -> Vec<Vec<String>> {
-    let mut sentences = Vec::new();
-    let mut sentence = Vec::new();
-    let mut word = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let before_word = chars.peek().is_some_and(|next| next.is_alphanumeric());
-        if c.is_alphanumeric() || (matches!(c, '@' | '$') && before_word && !word.is_empty()) {
-            word.push(c);
-            continue;
-        }
-        if !word.is_empty() {
-            sentence.push(std::mem::take(&mut word));
-        }
-        let ends = match c {
-            '.' | '?' | '!' | ';' => !before_word,
-            '\n' => chars.peek() == Some(&'\n'),
-            _ => false,
-        };
-        if ends {
-            sentences.push(join_spaced_letters(std::mem::take(&mut sentence)));
-        }
-    }
-    sentence.extend((!word.is_empty()).then_some(word));
-    sentences.push(join_spaced_letters(sentence));
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences
-}
-
-/// `i g n o r e` as `ignore`: four or more letters in a row that stand alone become one word.
-fn join_spaced_letters(words: Vec<String>) -> Vec<String> {
-    let alone = |word: &String| word.chars().count() == 1 && word.contains(char::is_alphabetic);
-    let mut joined = Vec::with_capacity(words.len());
-    for run in words.chunk_by(|before, word| alone(before) && alone(word)) {
-        if run.len() >= 4 {
-            joined.push(run.concat());
-        } else {
-            joined.extend_from_slice(run);
-        }
-    }
-    joined
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The rules of refusal: read from TOML, and found in a sentence.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -104,28 +105,30 @@ impl Rules {
 }
 
 impl Rule {
-    /// The places in `sentence` (indices of words) at which the rule's concepts begin to follow each other.
-    pub fn places<'a>(&'a self, sentence: &'a [Concepts]) -> impl Iterator<Item = usize> + 'a {
+    /// Where in `sentence` (indices of words) the rule's concepts follow each other: from the first to the last of them.
+    pub fn places<'a>(&'a self, sentence: &'a [Concepts]) -> impl Iterator<Item = RangeInclusive<usize>> + 'a {
         let present = sentence.iter().fold(0, |all, word| all | word);
         let possible = present & self.unless == 0 && self.follow.iter().all(|concept| present & concept != 0);
         let starts = if possible { 0..sentence.len() } else { 0..0 };
-        starts.filter(|&start| self.holds(&sentence[start..]))
+        starts.filter_map(|start| Some(start..=start + self.reach(&sentence[start..])?))
     }
 
+    /// The nearest word at which the concepts can end when they begin at the first of `words`.
+    ///
     /// Follows all ways at once: bit `n` is set when the concepts so far can end at the `n`th word.
-    fn holds(&self, words: &[Concepts]) -> bool {
+    fn reach(&self, words: &[Concepts]) -> Option<usize> {
         let at = |concept: Concepts| {
             let fits = words.iter().take(64).enumerate().filter(move |(_, word)| **word & concept != 0);
             fits.fold(0_u64, |places, (place, _)| places | 1 << place)
         };
         if words[0] & self.follow[0] == 0 {
-            return false;
+            return None;
         }
         let ends = self.follow[1..].iter().fold(1_u64, |ends, &concept| {
             let reached = (1..=self.within).fold(0, |reached, step| reached | ends << step);
             reached & at(concept)
         });
-        ends != 0
+        (ends != 0).then_some(ends.trailing_zeros() as usize)
     }
 }
 
@@ -150,7 +153,7 @@ mod tests {
     "#;
 
     #[track_caller]
-    fn check(text: &str, expected: &[usize]) {
+    fn check(text: &str, expected: &[RangeInclusive<usize>]) {
         let rules = Rules::parse(RULES).expect("valid rules");
         let sentence = rules.lexicon.read(text).concat();
         assert_eq!(rules.rules[0].places(&sentence).collect::<Vec<_>>(), expected, "{text}");
@@ -158,11 +161,11 @@ mod tests {
 
     #[test]
     fn concepts_follow_each_other_within_the_reach() {
-        check("now act x aim end", &[1]);
+        check("now act x aim end", &[1..=4]);
         check("act x x aim end", &[]);
         check("act end", &[]);
         // The nearest `aim` is too far from the end, the next one is not.
-        check("act aim aim x end", &[0]);
+        check("act aim aim x end", &[0..=4]);
         check("act aim end in a game", &[]);
     }
 

@@ -1,12 +1,13 @@
 //! Finds credentials and personal numbers, so that they are neither stored nor searched for nor sent.
 
 mod formats;
+mod placeholder;
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexSet};
+use regex::{Captures, Regex, RegexSet, RegexSetBuilder};
 
 use formats::FORMATS;
 
@@ -109,7 +110,7 @@ pub fn redact(text: &str) -> (Cow<'_, str>, Vec<SecretKind>) {
 
 /// The first credential of a known format in `text` that is no placeholder.
 pub fn live_credential(text: &str) -> Option<SecretKind> {
-    let live = |found: &Found| found.kind.is_known_format() && !formats::is_placeholder(&text[found.range.clone()]);
+    let live = |found: &Found| found.kind.is_known_format() && !placeholder::is_placeholder(&text[found.range.clone()]);
     find(text).into_iter().find(live).map(|found| found.kind)
 }
 
@@ -135,7 +136,11 @@ struct Compiled {
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| Compiled {
-    any: RegexSet::new(FORMATS.iter().map(|format| format.pattern)).expect("a test compiles the patterns"),
+    // With its usual 2 MiB the set throws its cache away again and again and takes ten times as long.
+    any: RegexSetBuilder::new(FORMATS.iter().map(|format| format.pattern))
+        .dfa_size_limit(8 << 20)
+        .build()
+        .expect("a test compiles the patterns"),
     each: FORMATS.iter().map(|format| Regex::new(format.pattern).expect("a test compiles the patterns")).collect(),
 });
 

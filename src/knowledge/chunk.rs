@@ -4,6 +4,7 @@
 //! blocks are packed until they are about as long as wished; only a block that is longer than a passage may be is cut,
 //! at its sentences. Talks have no blocks to go by and are cut where their subject changes. Passages do not overlap.
 
+mod atom;
 mod pack;
 mod piece;
 mod section;

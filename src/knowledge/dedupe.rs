@@ -1,6 +1,6 @@
 //! Finds near-duplicate passages.
 //!
-//! Candidates come from MinHash signatures (Broder, “On the resemblance and containment of documents”, 1997) whose
+//! Candidates come from `MinHash` signatures (Broder, “On the resemblance and containment of documents”, 1997) whose
 //! bands collide; each is then confirmed by the exact Jaccard similarity of the word 5-grams. Only passages of one
 //! language and one scope are compared: removing a passage must not hide it from somebody who may see it.
 
@@ -9,9 +9,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::knowledge::words::{fold, words};
 use crate::passage::{ChunkId, Passage, SourceSpan};
 use crate::question::Language;
+use crate::words::{fold, words};
 
 /// Words in a shingle.
 const SHINGLE_WORDS: usize = 5;

@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::knowledge::chunk::{self, ChunkLimits};
 use crate::knowledge::dedupe;
 use crate::knowledge::document::Document;
-use crate::knowledge::topic::{self, Topics, Unlabelled};
+use crate::knowledge::topic::{Topics, Unlabelled};
+use crate::language;
 use crate::passage::{ChunkId, Passage};
 use crate::question::Language;
 
@@ -154,7 +155,7 @@ fn passages(reading: Reading, settings: &IngestSettings, topics: &Topics, notes:
     let drafts = chunk::chunk(&document, source.as_deref(), &settings.chunk);
     let Document { source_file, meta, .. } = document;
     let passage = |draft: chunk::Draft| {
-        let lang = meta.language.or_else(|| topic::language(&draft.text)).unwrap_or(usual);
+        let lang = meta.language.or_else(|| language::detect(&draft.text)).unwrap_or(usual);
         let unlabelled = Unlabelled { title: &title, headings: &draft.headings, text: &draft.text, language: lang };
         let label = topics.label(unlabelled, &meta);
         let occurrence = occurrences.entry(draft.text.clone()).or_default();
@@ -189,7 +190,7 @@ fn language_of(document: &Document) -> Language {
             sample.push_str(&block.text);
             sample.push('\n');
         }
-        topic::language(&sample)
+        language::detect(&sample)
     };
     document.meta.language.or_else(detect).unwrap_or(Language::English)
 }

@@ -24,10 +24,11 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// How large a file may be, in bytes.
 pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
+const BULLETS: [char; 5] = ['•', '◦', '▪', '‣', '●'];
 const THREAD: &str = "pdf";
 const STACK: usize = 32 * 1024 * 1024;
 
-/// Reads a PDF. Spans are pages; headings cannot be told from text, so every block is a paragraph.
+/// Reads a PDF. Spans are pages; headings cannot be told from text, so blocks are paragraphs and bulleted items.
 ///
 /// A file that is encrypted, damaged, larger than [`SIZE_LIMIT`], without text or slower than [`TIME_LIMIT`] is an error;
 /// single pages that cannot be read are warnings.
@@ -57,9 +58,9 @@ fn parse_within(file: &str, bytes: &[u8], limit: Duration) -> Result<Parsed, Par
     let blocks: Vec<Block> = reflow::paragraphs(&pages.read)
         .into_iter()
         .map(|paragraph| Block {
-            kind: BlockKind::Paragraph,
+            kind: if paragraph.text.starts_with(BULLETS) { BlockKind::ListItem } else { BlockKind::Paragraph },
             text: paragraph.text,
-            span: SourceSpan::Pages { start: paragraph.page, end: paragraph.page },
+            span: SourceSpan::Pages { start: paragraph.start, end: paragraph.end },
         })
         .collect();
     match (blocks.is_empty(), pages.unread.len()) {

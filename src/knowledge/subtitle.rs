@@ -6,6 +6,7 @@
 
 mod diagnosis;
 mod markup;
+mod names;
 mod oddity;
 mod rolling;
 mod scan;
@@ -66,6 +67,7 @@ pub fn parse(file: &str, text: &str) -> Result<Parsed, ParseError> {
     if cues.is_empty() {
         return Err(diagnosis::no_cue(file, text, time_lines));
     }
+    names::take(&mut cues);
     sort(&mut cues, &mut oddities);
     Ok(Parsed { cues, warnings: oddities.into_warnings(file) })
 }

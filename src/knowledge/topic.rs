@@ -1,18 +1,16 @@
 //! Topic, tags and language of a passage.
 
-mod language;
+mod cue;
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::knowledge::document::Meta;
-use crate::knowledge::words::{Stems, words};
 use crate::question::Language;
 
-pub use language::language;
+use cue::{Cue, Cues, Place};
 
 /// What a matching cue counts, by where it stands.
 const TITLE_WEIGHT: f64 = 3.0;
@@ -31,10 +29,8 @@ const MOST_TAGS: usize = 5;
 
 /// The topics of a knowledge base, with the words by which they are known.
 pub struct Topics {
-    topics: Vec<Topic>,
-    cues: Vec<Cue>,
-    /// Cues by each form of their first word.
-    first_words: HashMap<Form, Vec<usize>>,
+    all: Vec<Topic>,
+    cues: Cues,
 }
 
 /// A topic as `topics.toml` describes it.
@@ -68,26 +64,6 @@ pub struct ByLanguage<T> {
     pub en: T,
     /// Spanish.
     pub es: T,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    topic: usize,
-    subtopic: usize,
-}
-
-struct Cue {
-    words: Vec<Form>,
-    place: Place,
-}
-
-/// What of a word is compared.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Form {
-    /// The word as written.
-    Exact(String),
-    /// Its stem in a language.
-    Stem(Language, String),
 }
 
 /// What is known of a passage before it is labelled.
@@ -147,33 +123,24 @@ impl Topics {
                     [(Language::English, &subtopic.cues.en), (Language::Spanish, &subtopic.cues.es)]
                 {
                     for text in texts {
-                        let words = cue_words(text, language);
-                        ensure!(
-                            !words.is_empty(),
-                            "a cue of {} › {} has no letters; take it out",
-                            topic.slug,
-                            subtopic.slug
-                        );
-                        cues.push(Cue { words, place });
+                        let named =
+                            || format!("a cue of {} › {} has no letters; take it out", topic.slug, subtopic.slug);
+                        cues.push(Cue::new(text, language, place).with_context(named)?);
                     }
                 }
             }
         }
-        let mut first_words: HashMap<Form, Vec<usize>> = HashMap::new();
-        for (at, cue) in cues.iter().enumerate() {
-            first_words.entry(cue.words[0].clone()).or_default().push(at);
-        }
-        Ok(Self { topics, cues, first_words })
+        Ok(Self { all: topics, cues: Cues::new(cues) })
     }
 
     /// The topics in the order of the file.
     pub fn all(&self) -> &[Topic] {
-        &self.topics
+        &self.all
     }
 
     /// Whether `slug` is one of the topics.
     pub fn contains(&self, slug: &str) -> bool {
-        self.topics.iter().any(|topic| topic.slug == slug)
+        self.all.iter().any(|topic| topic.slug == slug)
     }
 
     /// Topic and tags of a passage: what its document says of itself comes first, then what its words show.
@@ -182,7 +149,7 @@ impl Topics {
         let own = meta.topic.clone().filter(|slug| self.contains(slug));
         let topic = own.unwrap_or_else(|| self.best_topic(&scores));
         let mut found: Vec<(f64, &str)> = Vec::new();
-        for (topic, parts) in self.topics.iter().zip(&scores) {
+        for (topic, parts) in self.all.iter().zip(&scores) {
             let strong = topic.subtopics.iter().zip(parts).filter(|&(_, &score)| score >= LEAST_TAG_SCORE);
             found.extend(strong.map(|(subtopic, &score)| (score, subtopic.slug.as_str())));
         }
@@ -201,74 +168,23 @@ impl Topics {
         let sums = scores.iter().map(|parts| parts.iter().sum::<f64>());
         // Of equals the first in the file wins.
         let best = sums.enumerate().reduce(|best, other| if other.1 > best.1 { other } else { best });
-        best.filter(|&(_, score)| score >= LEAST_SCORE).map(|(at, _)| self.topics[at].slug.clone()).unwrap_or_default()
+        best.filter(|&(_, score)| score >= LEAST_SCORE).map(|(at, _)| self.all[at].slug.clone()).unwrap_or_default()
     }
 
     /// What the cues add up to, by topic and subtopic.
     fn scores(&self, passage: Unlabelled) -> Vec<Vec<f64>> {
-        let mut scores: Vec<Vec<f64>> = self.topics.iter().map(|topic| vec![0.0; topic.subtopics.len()]).collect();
+        let mut scores: Vec<Vec<f64>> = self.all.iter().map(|topic| vec![0.0; topic.subtopics.len()]).collect();
         let headings = passage.headings.join("\n");
         let places = [(passage.title, TITLE_WEIGHT), (headings.as_str(), HEADING_WEIGHT), (passage.text, TEXT_WEIGHT)];
         for (text, weight) in places {
-            let mut hits: Vec<(usize, f64)> = self.hits(text, passage.language).into_iter().collect();
-            // Sums of fractions depend on their order.
-            hits.sort_by_key(|&(cue, _)| cue);
-            for (cue, count) in hits {
-                let Cue { words, place } = &self.cues[cue];
-                let factor = if words.len() > 1 { PHRASE_FACTOR } else { 1.0 };
-                scores[place.topic][place.subtopic] += weight * factor * count.min(MOST_HITS).sqrt();
+            for hit in self.cues.hits(text, passage.language) {
+                let factor = if hit.cue.is_phrase() { PHRASE_FACTOR } else { 1.0 };
+                let Place { topic, subtopic } = hit.cue.place;
+                scores[topic][subtopic] += weight * factor * hit.count.min(MOST_HITS).sqrt();
             }
         }
         scores
     }
-
-    /// How often each cue stands in `text`. A word counts for the longest cues that begin with it, and only for those.
-    fn hits(&self, text: &str, language: Language) -> HashMap<usize, f64> {
-        let forms = forms(text, language);
-        let mut hits = HashMap::new();
-        let mut at = 0;
-        while at < forms.len() {
-            let known = forms[at].iter().filter_map(|form| self.first_words.get(form)).flatten();
-            let matching = known.filter(|&&cue| {
-                let words = &self.cues[cue].words;
-                forms.len() - at >= words.len()
-                    && words.iter().zip(&forms[at..]).all(|(word, forms)| forms.contains(word))
-            });
-            let matching: Vec<usize> = matching.copied().collect();
-            let longest = matching.iter().map(|&cue| self.cues[cue].words.len()).max().unwrap_or(1);
-            let mut counted: Vec<Place> = Vec::new();
-            for cue in matching.into_iter().filter(|&cue| self.cues[cue].words.len() == longest) {
-                // One word of the text that is a cue in both languages is still one word.
-                if !counted.contains(&self.cues[cue].place) {
-                    counted.push(self.cues[cue].place);
-                    *hits.entry(cue).or_insert(0.0) += 1.0;
-                }
-            }
-            at += longest;
-        }
-        hits
-    }
-}
-
-/// The forms of each word of `text` under which a cue may name it: English cues count in both languages.
-fn forms(text: &str, language: Language) -> Vec<Vec<Form>> {
-    let stems: Vec<_> =
-        Language::ALL.into_iter().filter(|&known| known == Language::English || known == language).collect();
-    let stems: Vec<_> = stems.into_iter().map(|language| (language, Stems::new(language))).collect();
-    let forms = |word: &str| {
-        let mut forms = vec![Form::Exact(word.to_owned())];
-        forms.extend(word.strip_suffix('s').map(|one| Form::Exact(one.to_owned())));
-        forms.extend(stems.iter().map(|(language, stems)| Form::Stem(*language, stems.stem(word))));
-        forms
-    };
-    words(text).map(forms).collect()
-}
-
-fn cue_words(cue: &str, language: Language) -> Vec<Form> {
-    let exact = cue.chars().any(char::is_uppercase);
-    let stems = Stems::new(language);
-    let form = |word: &str| if exact { Form::Exact(word.to_owned()) } else { Form::Stem(language, stems.stem(word)) };
-    words(cue).map(form).collect()
 }
 
 fn check_slug(slug: &str) -> Result<()> {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
-    CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldIndexOperations, Modifier,
-    NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType, PointId, PointInsertOperations,
-    PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest,
-    UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+    CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldIndexOperations,
+    Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType, PointId,
+    PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoringQuery,
+    ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
 };
 
 use super::{Filter, Hit, Point, SearchError};
@@ -35,7 +35,8 @@ pub struct EdgeIndex {
 impl EdgeIndex {
     /// Makes a new shard in the empty folder `folder` and writes all `points`; they are on disk when it returns.
     pub fn create(folder: &Path, points: &[Point]) -> Result<Self, SearchError> {
-        std::fs::create_dir_all(folder).map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
         let config = EdgeConfig::builder()
             .vector(DENSE.0, EdgeVectorParams::builder(DENSE.1, Distance::Cosine).build())
             .sparse_vector(BM25, EdgeSparseVectorParams::builder().modifier(Modifier::Idf).build())
@@ -92,7 +93,8 @@ impl EdgeIndex {
     }
 
     pub(super) fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
-        let filter = serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
+        let filter =
+            serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
         let (points, _) = self.shard.scroll(ScrollRequest {
             limit: Some(usize::from(u16::MAX)),
             filter: Some(filter),

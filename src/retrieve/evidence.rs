@@ -20,6 +20,8 @@ pub struct EvidenceSettings {
     /// Share of the question's concepts, weighted by how rare they are, that the passages must speak of when their
     /// title names one of them.
     pub min_coverage: f32,
+    /// The same share when the question holds every word of the subject's name.
+    pub min_coverage_by_name: f32,
     /// The same share when no title names any of them; it must then lie in a single passage.
     pub min_coverage_unnamed: f32,
     /// How many passages from beside the main subject may be used.
@@ -28,7 +30,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_coverage: 0.6, min_coverage_unnamed: 0.85, max_supporting: 3 }
+        Self { min_coverage: 0.6, min_coverage_by_name: 0.35, min_coverage_unnamed: 0.85, max_supporting: 3 }
     }
 }
 
@@ -67,18 +69,24 @@ pub fn gather(
     let nearest = nearest_titles(&hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
     let main = subject_passages(best, &query, retriever, filter)?;
-    if !is_enough(&query, &hits, &main, settings) {
+    let subject = subject_path(&best.passage).last().cloned().unwrap_or_else(|| best.passage.title.clone());
+    if !is_enough(&query, &hits, &subject, &main, settings) {
         return Ok(Verdict::TooLittle { nearest });
     }
-    let supporting = hits.iter().filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang);
+    let supporting =
+        hits.iter().filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang);
     let supporting: Vec<_> = supporting
         .map(|hit| Arc::clone(&hit.passage))
         .filter(|passage| main.iter().all(|own| own.chunk_id != passage.chunk_id))
         .take(settings.max_supporting)
         .collect();
-    let subject = subject_path(&best.passage).last().cloned().unwrap_or_else(|| best.passage.title.clone());
     let count = main.len();
-    Ok(Verdict::Enough(Evidence { query, subject, passages: main.into_iter().chain(supporting).collect(), main: count }))
+    Ok(Verdict::Enough(Evidence {
+        query,
+        subject,
+        passages: main.into_iter().chain(supporting).collect(),
+        main: count,
+    }))
 }
 
 /// Supporting passages score at least this share of the best one.
@@ -116,8 +124,7 @@ fn subject_passages(
 /// Whether the innermost heading of `path` names all that is asked, so that its own passages are the answer.
 fn is_named(path: &[String], query: &Query) -> bool {
     path.last().is_some_and(|heading| {
-        let stems: HashSet<String> =
-            terms::words(heading, query.language).flat_map(|word| word.terms).collect();
+        let stems: HashSet<String> = terms::words(heading, query.language).flat_map(|word| word.terms).collect();
         query.concepts.iter().all(|concept| concept.is_in(&stems))
     })
 }
@@ -131,10 +138,15 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
     passages
 }
 
-fn is_enough(query: &Query, hits: &[Hit], main: &[Arc<Passage>], settings: &EvidenceSettings) -> bool {
-    let named = main.iter().any(|passage| query.share_of_concepts(&name_stems(passage)) > 0.0);
+fn is_enough(query: &Query, hits: &[Hit], subject: &str, main: &[Arc<Passage>], settings: &EvidenceSettings) -> bool {
     let all: HashSet<String> = main.iter().flat_map(|passage| stems_of(passage)).collect();
-    if named && query.share_of_concepts(&all) >= settings.min_coverage {
+    let found = query.share_of_concepts(&all);
+    let language = main.first().map_or(query.language, |passage| passage.lang);
+    if query.asks_by_name(&terms::words(subject, language).flat_map(|word| word.terms).collect()) {
+        return found >= settings.min_coverage_by_name;
+    }
+    let is_named = main.iter().any(|passage| query.share_of_concepts(&name_stems(passage)) > 0.0);
+    if is_named && found >= settings.min_coverage {
         return true;
     }
     hits.iter()
@@ -150,16 +162,10 @@ fn stems_of(passage: &Passage) -> HashSet<String> {
 
 fn name_stems(passage: &Passage) -> HashSet<String> {
     let names = std::iter::once(passage.breadcrumb()).chain(passage.tags.iter().cloned());
-    names
-        .flat_map(|name| terms::words(&name, passage.lang).flat_map(|word| word.terms).collect::<Vec<_>>())
-        .collect()
+    names.flat_map(|name| terms::words(&name, passage.lang).flat_map(|word| word.terms).collect::<Vec<_>>()).collect()
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    hits.iter()
-        .map(|hit| hit.passage.title.clone())
-        .filter(|title| seen.insert(title.clone()))
-        .take(3)
-        .collect()
+    hits.iter().map(|hit| hit.passage.title.clone()).filter(|title| seen.insert(title.clone())).take(3).collect()
 }

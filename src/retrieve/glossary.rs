@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::embed::terms;
 use crate::question::Language;
+use crate::words;
 
 /// The glossary that is built in, `configs/glossary.toml`.
 const BUILT_IN: &str = include_str!("../../configs/glossary.toml");
@@ -59,7 +59,8 @@ impl Glossary {
 
     /// The terms that stand in a question of these folded words, longest first where they overlap.
     pub fn expansions(&self, asked: &[String]) -> Vec<Expansion> {
-        let stems = Language::ALL.map(|language| asked.iter().map(|word| terms::stem(word, language)).collect::<Vec<_>>());
+        let stems =
+            Language::ALL.map(|language| asked.iter().map(|word| words::stem(word, language)).collect::<Vec<_>>());
         let mut found: Vec<(usize, usize, &Vec<Term>, &Term)> = Vec::new();
         for group in &self.groups {
             for term in group {
@@ -89,11 +90,16 @@ impl Term {
     fn new(text: &str) -> Self {
         let folded: Vec<String> = text
             .unicode_words()
-            .map(terms::fold)
-            .filter(|word| !Language::ALL.iter().all(|&language| terms::is_stop_word(word, language)))
-            .filter(|word| !matches!(word.as_str(), "de" | "of" | "the" | "la" | "el" | "los" | "las" | "del" | "por" | "en" | "y" | "and"))
+            .map(words::fold)
+            .filter(|word| !Language::ALL.iter().all(|&language| words::is_stopword(word, language)))
+            .filter(|word| {
+                !matches!(
+                    word.as_str(),
+                    "de" | "of" | "the" | "la" | "el" | "los" | "las" | "del" | "por" | "en" | "y" | "and"
+                )
+            })
             .collect();
-        let stems = Language::ALL.map(|language| folded.iter().map(|word| terms::stem(word, language)).collect());
+        let stems = Language::ALL.map(|language| folded.iter().map(|word| words::stem(word, language)).collect());
         Self { folded, stems }
     }
 
@@ -110,7 +116,7 @@ mod tests {
     use super::*;
 
     fn check(question: &str, expected_synonym: &str) {
-        let asked: Vec<String> = question.split(' ').map(terms::fold).collect();
+        let asked: Vec<String> = question.split(' ').map(words::fold).collect();
         let expansions = Glossary::built_in().expansions(&asked);
         let synonyms: Vec<String> =
             expansions.iter().flat_map(|expansion| &expansion.synonyms).map(|words| words.join(" ")).collect();

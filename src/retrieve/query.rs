@@ -10,6 +10,7 @@ use super::statistics::Statistics;
 use crate::embed::bm25::{self, QuestionWord};
 use crate::embed::terms;
 use crate::question::Language;
+use crate::words;
 
 /// Weight of words that say what kind of answer is wanted ("difference", "example") rather than what about.
 const INTENT_WEIGHT: f32 = 0.35;
@@ -42,14 +43,13 @@ impl Query {
         let mut query = Self { language, words: Vec::new(), concepts: Vec::new() };
         let mut intents = Vec::new();
         for surface in text.unicode_words() {
-            let folded = terms::fold(surface);
+            let folded = words::without_possessive(&words::fold(surface)).to_owned();
             if is_question_word(&folded, language) {
                 continue;
             }
-            let parts: Vec<String> = terms::words(surface, language)
-                .flat_map(|word| word.terms.into_iter().skip(1))
-                .collect();
-            let is_intent = is_intent_word(&folded);
+            let parts: Vec<String> =
+                terms::words(surface, language).flat_map(|word| word.terms.into_iter().skip(1)).collect();
+            let is_intent = is_intent_word(&folded) || is_adverb(&folded);
             let weight = if is_intent { INTENT_WEIGHT } else { 1.0 };
             let word = QuestionWord { folded: folded.clone(), parts, weight, follows_previous: true };
             query.words.push(word);
@@ -83,9 +83,22 @@ impl Query {
         self.concepts.iter().filter(|concept| concept.is_in(stems)).map(|concept| concept.weight).sum::<f32>() / total
     }
 
+    /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.
+    pub fn asks_by_name(&self, name: &HashSet<String>) -> bool {
+        let asked: HashSet<&String> =
+            self.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten()).collect();
+        !name.is_empty() && name.iter().all(|stem| asked.contains(stem))
+    }
+
+    /// The concepts that a text with these stems does not speak of.
+    pub fn beyond(&self, stems: &HashSet<String>) -> Vec<&Concept> {
+        self.concepts.iter().filter(|concept| !concept.is_in(stems)).collect()
+    }
+
     fn mend_typing_errors(&mut self, corpus: &Statistics) {
         for word in &mut self.words {
-            let known = Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&terms::stem(&word.folded, language))));
+            let known =
+                Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&words::stem(&word.folded, language))));
             if !known && let Some(meant) = nearest(&word.folded, &corpus.subject_words) {
                 word.folded = meant;
             }
@@ -150,7 +163,7 @@ impl Concept {
     fn of_phrase(folded: &[String]) -> Self {
         let mut alternatives: Vec<Vec<String>> = Vec::new();
         for language in Language::ALL {
-            let stems: Vec<String> = folded.iter().map(|word| terms::stem(word, language)).collect();
+            let stems: Vec<String> = folded.iter().map(|word| words::stem(word, language)).collect();
             if !alternatives.contains(&stems) {
                 alternatives.push(stems);
             }
@@ -169,23 +182,29 @@ fn is_question_word(folded: &str, language: Language) -> bool {
             .split_whitespace()
             .collect()
     });
-    BOTH.contains(folded) || terms::is_stop_word(folded, language)
+    BOTH.contains(folded) || words::is_stopword(folded, language)
 }
 
 /// Whether a folded word says what kind of answer is wanted.
 fn is_intent_word(folded: &str) -> bool {
     static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         "difference differences different compare comparison versus vs better best practice practices use uses using used work works \
-         working mean means meaning definition define example examples sample mistake mistakes error errors pitfall pitfalls \
+         working mean means meaning definition define example examples sample mistake mistakes pitfall pitfalls \
          checklist avoid good bad common typical usual way ways thing things between choose happen happens make get \
          diferencia diferencias comparar comparacion frente mejor mejores practica practicas usar uso usos utilizar usa funciona funcionan \
-         funcionar significa significado definicion definir ejemplo ejemplos error errores fallo fallos trampa trampas lista \
+         funcionar significa significado definicion definir ejemplo ejemplos trampa trampas lista \
          comprobacion evitar conviene bueno buena malo comun comunes tipico tipicos habitual habituales forma formas manera maneras elegir sirve \
-         pasa pasos steps"
+         pasa pasos steps instead lugar vez conviene really exactly exactamente realmente \
+         look looks like parece pattern patterns patron patrones approach technique tecnica concept concepto"
             .split_whitespace()
             .collect()
     });
     WORDS.contains(folded)
+}
+
+/// Whether a folded word says how ("properly", "correctamente").
+fn is_adverb(folded: &str) -> bool {
+    folded.len() > 5 && (folded.ends_with("ly") || folded.ends_with("mente"))
 }
 
 /// The subject word that `folded` most probably was meant to be: one edit away, two in a long word.

@@ -41,7 +41,11 @@ fn document_support(hits: &[Hit]) -> Vec<f32> {
             if let Some(own) = others.iter().position(|score| score.total_cmp(&hit.score).is_eq()) {
                 others.remove(own);
             }
-            others.iter().zip(std::iter::successors(Some(0.5_f32), |weight| Some(weight * 0.5))).map(|(s, w)| s * w).sum()
+            others
+                .iter()
+                .zip(std::iter::successors(Some(0.5_f32), |weight| Some(weight * 0.5)))
+                .map(|(s, w)| s * w)
+                .sum()
         })
         .collect()
 }

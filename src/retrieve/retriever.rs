@@ -28,7 +28,7 @@ pub struct RetrieveSettings {
 
 impl Default for RetrieveSettings {
     fn default() -> Self {
-        Self { candidates: 50, title_boost: 0.0, language_boost: 0.5, document_boost: 0.2 }
+        Self { candidates: 50, title_boost: 0.0, language_boost: 0.3, document_boost: 0.2 }
     }
 }
 
@@ -56,7 +56,13 @@ pub struct Retrieved {
 
 impl Retriever {
     /// The best `limit` passages for `text`.
-    pub fn retrieve(&self, text: &str, language: Language, filter: &Filter, limit: usize) -> Result<Retrieved, SearchError> {
+    pub fn retrieve(
+        &self,
+        text: &str,
+        language: Language,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Retrieved, SearchError> {
         let query = Query::new(text, language, &self.glossary, &self.statistics);
         let vector = self.encoder.encode_question(&query.words);
         let hits = self.index.search(&vector, filter, self.settings.candidates.max(limit))?;

@@ -52,14 +52,32 @@ fn compile(patterns: &[(Role, &str)]) -> Vec<(Role, Regex)> {
 
 static HEADINGS: Patterns = LazyLock::new(|| {
     compile(&[
-        (Role::Comparison, r"\b(vs\.?|versus|compared|comparison|differences? between|frente a|comparación|diferencias? entre)\b"),
+        (
+            Role::Comparison,
+            r"\b(vs\.?|versus|compared|comparison|differences? between|frente a|comparación|diferencias? entre)\b",
+        ),
         (Role::WhenNotToUse, r"^(when not\b|cu[aá]ndo no\b|limitations?$|limitaciones$)"),
-        (Role::WhenToUse, r"^(when (to|should)\b|use cases?$|cu[aá]ndo (usar|utilizar|conviene)|casos de uso$|why use\b|por qué usar)"),
-        (Role::Pitfall, r"^((common|typical|frequent) (mistakes|errors|problems|pitfalls)|pitfalls|mistakes|anti-?patterns|gotchas|errores (comunes|frecuentes|habituales|típicos)|errores$|problemas (comunes|frecuentes)|antipatrones|trampas)"),
-        (Role::Example, r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?case|sample code|code example)"),
-        (Role::Checklist, r"^((security |the |short )?checklist|lista de (comprobación|verificación|control|chequeo)|(best|recommended|good) practices|buenas prácticas|recomendaciones|recommendations)"),
+        (
+            Role::WhenToUse,
+            r"^(when (to|should)\b|use cases?$|cu[aá]ndo (usar|utilizar|conviene)|casos de uso$|why use\b|por qué usar)",
+        ),
+        (
+            Role::Pitfall,
+            r"^((common|typical|frequent) (mistakes|errors|problems|pitfalls)|pitfalls|mistakes|anti-?patterns|gotchas|errores (comunes|frecuentes|habituales|típicos)|errores$|problemas (comunes|frecuentes)|antipatrones|trampas)",
+        ),
+        (
+            Role::Example,
+            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?case|sample code|code example)",
+        ),
+        (
+            Role::Checklist,
+            r"^((security |the |short )?checklist|lista de (comprobación|verificación|control|chequeo)|(best|recommended|good) practices|buenas prácticas|recomendaciones|recommendations)",
+        ),
         (Role::Mechanism, r"^(how (it|this) works|how does it work|cómo funciona)"),
-        (Role::Definition, r"^(what (it is|is it)\b|definitions?$|introduction$|overview$|background$|summary$|tl;?dr$|qué es$|qué son$|definición$|introducción$|resumen$|contexto$|concepto$)"),
+        (
+            Role::Definition,
+            r"^(what (it is|is it)\b|definitions?$|introduction$|overview$|background$|summary$|tl;?dr$|qué es$|qué son$|definición$|introducción$|resumen$|contexto$|concepto$)",
+        ),
     ])
 });
 

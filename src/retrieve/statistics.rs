@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Point;
 use crate::embed::bm25;
 use crate::embed::terms;
+use crate::words;
 
 /// Counts over all passages of an index.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ impl Statistics {
         let passage = &point.passage;
         let names = std::iter::once(&passage.title).chain(&passage.headings).chain(&passage.tags);
         for word in names.flat_map(|name| terms::words(name, passage.lang)) {
-            self.subject_words.insert(terms::fold(word.surface));
+            self.subject_words.insert(words::fold(word.surface));
         }
     }
 

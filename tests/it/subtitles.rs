@@ -276,6 +276,7 @@ fn hostile_files_take_no_longer_than_others() {
         " ",
         "- a\n",
         "<v a>b",
+        "<v a> ",
         ". ",
         "no. ",
         "a. A",
@@ -293,7 +294,7 @@ fn hostile_files_take_no_longer_than_others() {
     ];
     for piece in pieces {
         for opening in ["", "WEBVTT\n\n", "0:01 --> 0:02\n"] {
-            let file = format!("{opening}{}", piece.repeat(400_000 / piece.len()));
+            let file = format!("{opening}{}", piece.repeat(600_000 / piece.len()));
             let begun = Instant::now();
             let decoded = decode(file.as_bytes());
             text::blocks(&decoded.text);
@@ -303,7 +304,7 @@ fn hostile_files_take_no_longer_than_others() {
                 align(&decoded.text, &parsed.cues);
             }
             let taken = begun.elapsed();
-            assert!(taken < Duration::from_secs(5), "{piece:?} behind {opening:?} took {taken:?}");
+            assert!(taken < Duration::from_secs(4), "{piece:?} behind {opening:?} took {taken:?}");
         }
     }
 }

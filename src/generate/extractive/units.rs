@@ -31,6 +31,13 @@ pub struct Unit {
     pub stems: HashSet<String>,
 }
 
+impl Unit {
+    /// Number of words.
+    pub fn words(&self) -> usize {
+        self.text.split_whitespace().count()
+    }
+}
+
 /// Kinds of unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnitKind {
@@ -172,8 +179,11 @@ static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
 /// long, and holds no markup, question or direction to somewhere else.
 fn is_quotable(text: &str, kind: &UnitKind, is_speech: bool) -> bool {
     let words = text.split_whitespace().count();
-    let begins = text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).chars().next();
-    let begins_well = begins.is_some_and(|c| c.is_uppercase() || c.is_numeric() || matches!(c, '`' | '['));
+    let first =
+        text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).split_whitespace().next().unwrap_or_default();
+    // A name such as gRPC or mTLS begins a sentence with a small letter.
+    let begins_well = first.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '`' | '['))
+        || first.chars().skip(1).any(char::is_uppercase);
     let ends_well = text.trim_end_matches(['*', '_', '"', '”', ')', '`']).ends_with(['.', '!', '…'])
         || (text.ends_with(':') && *kind == UnitKind::Sentence);
     let is_long_enough = match kind {

@@ -46,7 +46,10 @@ pub fn sections<'a>(document: &'a Document, lines: Option<&[&str]>, limits: &Chu
     join_tiny(found, lines, limits)
 }
 
-/// Joins runs of tiny sections of one parent: each alone would be found by nobody, or answer nothing.
+/// Joins runs of tiny sections of one parent heading: each alone says too little to be found.
+///
+/// The main sections of a document stay apart whatever their length, because their headings tell what they are for
+/// (“When to use it”).
 fn join_tiny<'a>(sections: Vec<Section<'a>>, lines: Option<&[&str]>, limits: &ChunkLimits) -> Vec<Section<'a>> {
     let mut found: Vec<Section<'a>> = Vec::new();
     let mut run: Vec<Section<'a>> = Vec::new();
@@ -113,6 +116,7 @@ impl Section<'_> {
         let adjoins = |blocks: &[Block]| blocks.windows(2).all(|pair| adjoin(&pair[0], &pair[1], lines));
         mine.kind == heading.kind
             && my_path == path
+            && !path.is_empty()
             && adjoins(&self.blocks)
             && adjoins(&next.blocks)
             && self.blocks.last().is_some_and(|last| adjoin(last, heading, lines))

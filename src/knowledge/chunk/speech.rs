@@ -1,16 +1,15 @@
-//! Cuts a talk where its subject changes (after Hearst, “TextTiling: Segmenting Text into Multi-paragraph Subtopic
+//! Cuts a talk where its subject changes (after Hearst, “`TextTiling`: Segmenting Text into Multi-paragraph Subtopic
 //! Passages”, 1997): where the words before a sentence end and those after it have little in common.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::ChunkLimits;
-use super::piece;
+use super::atom::atoms;
 use crate::knowledge::document::Block;
-use crate::knowledge::topic;
-use crate::knowledge::words::{Stems, fold, is_stopword, words};
 use crate::passage::SourceSpan;
 use crate::question::Language;
+use crate::words::{fold, is_stopword, stem, words};
 
 /// A silence so long that what comes after it is no longer the same passage, in milliseconds.
 const LONG_PAUSE_MS: u64 = 60_000;
@@ -19,7 +18,7 @@ const UTTERANCE_CHARS: usize = 60;
 /// A silence that keeps two sentences apart, in milliseconds.
 const BREATH_MS: u64 = 1_000;
 /// How many utterances on each side are compared.
-const WINDOW: usize = 8;
+const WINDOW: usize = 16;
 /// How far the slopes beside a valley are followed, in utterances.
 const SLOPE: usize = 12;
 
@@ -47,8 +46,13 @@ pub fn long_pause(a: &Block, b: &Block) -> bool {
 /// The texts and spans of the passages of one stretch of speech.
 pub fn cut(sentences: &[Block], limits: &ChunkLimits) -> Vec<(String, SourceSpan)> {
     let utterances = utterances(sentences, limits.speech_max_chars);
-    let shifts = shifts(&utterances);
-    let ends = best_ends(&utterances, &shifts, limits);
+    let chars: usize = utterances.iter().map(|utterance| utterance.chars + 1).sum();
+    let target = target(limits);
+    let ends = if chars <= (target + target / 4).min(limits.speech_max_chars) {
+        vec![utterances.len()]
+    } else {
+        best_ends(&utterances, &shifts(&utterances), limits)
+    };
     let mut found = Vec::with_capacity(ends.len());
     let mut start = 0;
     for end in ends {
@@ -65,16 +69,15 @@ pub fn cut(sentences: &[Block], limits: &ChunkLimits) -> Vec<(String, SourceSpan
 fn utterances(sentences: &[Block], max: usize) -> Vec<Utterance> {
     let mut found: Vec<Utterance> = Vec::new();
     let sample: String = sentences.iter().take(40).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
-    let language = topic::language(&sample).unwrap_or(Language::English);
-    let stems = Stems::new(language);
+    let language = crate::language::detect(&sample).unwrap_or(Language::English);
     for block in sentences {
-        for atom in piece::atoms(&block.text, max) {
+        for atom in atoms(&block.text, max) {
             let text = &block.text[atom.range];
             let chars = text.chars().count();
             let counted = words(text).map(fold).filter(|word| word.len() > 1 && !is_stopword(word, language));
             let hashed = counted.map(|word| {
                 let mut hasher = DefaultHasher::new();
-                stems.stem(&word).hash(&mut hasher);
+                stem(&word, language).hash(&mut hasher);
                 hasher.finish()
             });
             match found.last_mut() {
@@ -104,7 +107,7 @@ fn shifts(utterances: &[Utterance]) -> Vec<f64> {
     let mut found = vec![0.0];
     found.extend(depths.iter().zip(utterances.windows(2)).map(|(depth, pair)| {
         let silence = u32::try_from(pause(pair[0].span, pair[1].span)).unwrap_or(u32::MAX);
-        let bonus = (f64::from(silence) / 1000.0 - 0.5).clamp(0.0, 2.0);
+        let bonus = (f64::from(silence) / 1000.0 - 0.5).clamp(0.0, 2.0) * 2.0;
         ((depth - mean) / deviation).clamp(-1.5, 2.5) + bonus
     }));
     found
@@ -166,9 +169,14 @@ fn best_ends(utterances: &[Utterance], shifts: &[f64], limits: &ChunkLimits) -> 
 /// How ill a length fits, in the unit of [`shifts`].
 #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
 fn unfitness(chars: usize, limits: &ChunkLimits) -> f64 {
-    let target = limits.target_chars.clamp(limits.speech_min_chars, limits.speech_max_chars) as f64;
+    let target = target(limits) as f64;
     let short = 1.0 - (chars as f64 / limits.speech_min_chars as f64).min(1.0);
-    2.0 * ((chars as f64 - target) / target).powi(2) + 8.0 * short
+    6.0 * ((chars as f64 - target) / target).powi(2) + 8.0 * short
+}
+
+/// The length that fits best, in characters.
+fn target(limits: &ChunkLimits) -> usize {
+    limits.target_chars.clamp(limits.speech_min_chars, limits.speech_max_chars)
 }
 
 /// The silence between two spans, in milliseconds; 0 where there are no times.

@@ -1,7 +1,7 @@
 //! What a document is called.
 
 use crate::knowledge::document::{Block, BlockKind, Document};
-use crate::knowledge::words::fold;
+use crate::words::fold;
 
 /// The document's title: the one it names, else its top heading, else its file's name made readable.
 pub fn title(document: &Document) -> String {
@@ -17,15 +17,14 @@ pub(super) fn title_block(document: &Document) -> Option<usize> {
     top_heading(&document.blocks).filter(|&at| fold(document.blocks[at].text.trim()) == title)
 }
 
-/// The first heading of level 1, or the only one of the outermost level that comes before all others.
+/// The first heading of level 1, or the one that opens the document if no other is of its level or above.
 fn top_heading(blocks: &[Block]) -> Option<usize> {
-    let headings = || blocks.iter().enumerate().filter_map(|(at, block)| Some((at, level(block)?)));
-    if let Some((at, _)) = headings().find(|&(_, level)| level == 1) {
-        return Some(at);
+    let levels = || blocks.iter().map(level);
+    if let Some(first) = levels().position(|level| level == Some(1)) {
+        return Some(first);
     }
-    let (first, top) = headings().next()?;
-    let others_are_deeper = headings().skip(1).all(|(_, level)| level > top);
-    others_are_deeper.then_some(first)
+    let opening = level(blocks.first()?)?;
+    levels().skip(1).flatten().all(|other| other > opening).then_some(0)
 }
 
 fn level(block: &Block) -> Option<u8> {

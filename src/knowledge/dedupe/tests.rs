@@ -75,9 +75,9 @@ fn a_flood_of_copies_takes_linear_time() {
     check((0..10_000).map(|_| passage("a", &same)).collect(), &["a"]);
     // All share most of their text, but none nine tenths of it.
     let alike = |at: usize| {
-        format!("{} {}", prose(120, None), (0..30).map(|word| format!("v{at}x{word} ")).collect::<String>())
+        format!("{} {}", prose(120, None), (0..30).map(|word| format!("v{at}x{word}")).collect::<Vec<_>>().join(" "))
     };
     let (kept, _) = dedupe((0..3_000).map(|at| passage("a", &alike(at))).collect(), 0.9);
     assert_eq!(kept.len(), 3_000);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
 }

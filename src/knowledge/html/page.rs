@@ -202,7 +202,7 @@ impl Page {
         }
         let heading = self.prose.take().map(|mut stretch| {
             // The mark of a link to the heading itself.
-            let words = stretch.text.trim_end_matches(['¶', '#']).trim_end();
+            let words = stretch.text.trim_matches(['¶', '§']).trim_end_matches(" #").trim();
             stretch.text = words.replace('\n', " ").replace('`', "");
             stretch
         });

@@ -74,6 +74,12 @@ Paragraph L22: Term: What it means
 }
 
 #[test]
+fn headings_lose_the_links_to_themselves() {
+    let page = "<h1>C#</h1><h2><a href=a>§</a>Slices</h2><h3>Head <a href=b>#</a></h3>";
+    assert_eq!(told(page), "Heading(1) L1: C#\nHeading(2) L1: Slices\nHeading(3) L1: Head\n");
+}
+
+#[test]
 fn hidden_text_is_left_out() {
     let check = |hidden: &str| {
         assert_eq!(told(&format!("<div>{hidden}\n<p>Seen</p></div>")), "Paragraph L2: Seen\n", "{hidden}");

@@ -44,10 +44,12 @@ fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
 
 /// Reads what [`write_jsonl`] writes; empty lines are passed over. Errors name the file and the line.
 pub fn read_jsonl<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}; write it with `colega ingest`", path.display()))?;
+    let file =
+        File::open(path).with_context(|| format!("cannot read {}; write it with `colega ingest`", path.display()))?;
     let mut rows = Vec::new();
     for (at, line) in BufReader::new(file).lines().enumerate() {
-        let place = || format!("{}:{} is no row of this file; write it anew with `colega ingest`", path.display(), at + 1);
+        let place =
+            || format!("{}:{} is no row of this file; write it anew with `colega ingest`", path.display(), at + 1);
         let line = line.with_context(place)?;
         if !line.trim().is_empty() {
             rows.push(serde_json::from_str(&line).with_context(place)?);

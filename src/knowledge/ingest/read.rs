@@ -60,7 +60,15 @@ fn page(file: &SourceFile, max_bytes: u64, notes: &mut Notes) -> Result<Reading,
         let text = decoded(name, &bytes, notes);
         match file.format {
             Format::Html => (html::parse(name, &text)?, None),
-            Format::Markdown => (markdown::parse(name, &text)?, Some(text)),
+            Format::Markdown => {
+                let parsed = markdown::parse(name, &text)?;
+                if let (None, Some(line)) = (&parsed.meta.scope, line_of_scope(&text)) {
+                    let (reason, mend) =
+                        ("its scope cannot be read, so it is shown to nobody", "correct its front matter");
+                    return Err(ParseError { line: Some(line), ..told(name, reason, mend) });
+                }
+                (parsed, Some(text))
+            }
             _ => (Parsed { blocks: text::blocks(&text), ..Parsed::default() }, Some(text)),
         }
     };
@@ -69,8 +77,20 @@ fn page(file: &SourceFile, max_bytes: u64, notes: &mut Notes) -> Result<Reading,
     Ok(Reading { document, source })
 }
 
+/// The line on which front matter names a scope, be the rest of it well-formed or not.
+fn line_of_scope(text: &str) -> Option<u32> {
+    let fence = text.lines().next().map(str::trim_end).filter(|fence| ["---", "+++"].contains(fence))?;
+    let lines = text.lines().skip(1).take_while(|line| line.trim_end() != fence);
+    let names_scope = |line: &str| {
+        let key = line.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        let value = line.split_once([':', '=']).map_or("", |(_, value)| value.trim());
+        key.eq_ignore_ascii_case("scope") && !matches!(value, "" | "\"\"" | "''" | "null" | "~")
+    };
+    (2..).zip(lines).find(|(_, line)| names_scope(line)).map(|(at, _)| at)
+}
+
 /// Subtitles, with the better text of a transcript where there is one. Of two subtitle files the first that can be read
-/// serves, and WebVTT is the first choice.
+/// serves, and `.vtt` is the first choice.
 fn read_talk(files: &[SourceFile], max_bytes: u64, notes: &mut Notes) -> Result<Reading, ParseError> {
     let of_format = |format| files.iter().find(|file| file.format == format);
     let transcript = of_format(Format::Text);

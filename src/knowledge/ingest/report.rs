@@ -124,18 +124,24 @@ mod tests {
         };
         let text = report.to_string();
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[..3], [
-            "2 files (1.5 KiB) gave 1 passage.",
-            "1 file not read:",
-            "  a.vtt:4: the time is no time; write 00:00:01.000",
-        ]);
+        assert_eq!(
+            lines[..3],
+            [
+                "2 files (1.5 KiB) gave 1 passage.",
+                "1 file not read:",
+                "  a.vtt:4: the time is no time; write 00:00:01.000",
+            ]
+        );
         assert_eq!(lines[3], "22 warnings:");
-        assert_eq!(lines[24..], [
-            "  … and 2 more",
-            "1 duplicate left out:",
-            "  b.md L3–9 says the same as a.md L3–9 (95%)",
-            "Not of a kind that can be read (.md .html .pdf .txt .srt .vtt): 1 without extension, 2 .docx.",
-            "1 hidden file or folder passed over.",
-        ]);
+        assert_eq!(
+            lines[24..],
+            [
+                "  … and 2 more",
+                "1 duplicate left out:",
+                "  b.md L3–9 says the same as a.md L3–9 (95%)",
+                "Not of a kind that can be read (.md .html .pdf .txt .srt .vtt): 1 without extension, 2 .docx.",
+                "1 hidden file or folder passed over.",
+            ]
+        );
     }
 }

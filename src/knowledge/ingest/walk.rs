@@ -109,8 +109,7 @@ impl Noted {
             self.hidden += 1;
             return false;
         }
-        let leads_outside =
-            || entry.path().canonicalize().is_ok_and(|target| !target.starts_with(root));
+        let leads_outside = || entry.path().canonicalize().is_ok_and(|target| !target.starts_with(root));
         if entry.path_is_symlink() && leads_outside() {
             let mend = "copy the file here if it belongs to the knowledge base";
             let name = relative(entry.path(), raw).to_string_lossy().into_owned();
@@ -180,11 +179,21 @@ mod tests {
     #[test]
     fn files_of_one_stem_are_one_talk() {
         let folder = folder_of(&[
-            "b/talk.srt", "b/talk.vtt", "b/talk.txt", "b/talk.md", "a.html", "b/talk.meta.toml", ".git/x.md", "c.DOCX", "d", "Z.MD",
+            "b/talk.srt",
+            "b/talk.vtt",
+            "b/talk.txt",
+            "b/talk.md",
+            "a.html",
+            "b/talk.meta.toml",
+            ".git/x.md",
+            "c.DOCX",
+            "d",
+            "Z.MD",
         ]);
-        let found = check(folder.path(), &[
-            &["Z.MD"], &["a.html"], &["b/talk.md"], &["b/talk.srt", "b/talk.txt", "b/talk.vtt"],
-        ]);
+        let found = check(
+            folder.path(),
+            &[&["Z.MD"], &["a.html"], &["b/talk.md"], &["b/talk.srt", "b/talk.txt", "b/talk.vtt"]],
+        );
         assert_eq!(found.unsupported, BTreeMap::from([("docx".to_owned(), 1), (String::new(), 1)]));
         assert_eq!(found.hidden, 1);
     }
@@ -194,7 +203,8 @@ mod tests {
     fn links_are_followed_inside_and_told_outside() {
         let outside = folder_of(&["secret.md"]);
         let folder = folder_of(&["..data/guide.md", "sub/b.md"]);
-        let link = |target: &Path, name: &str| std::os::unix::fs::symlink(target, folder.path().join(name)).expect("linkable");
+        let link =
+            |target: &Path, name: &str| std::os::unix::fs::symlink(target, folder.path().join(name)).expect("linkable");
         link(Path::new("..data/guide.md"), "guide.md");
         link(&outside.path().join("secret.md"), "secret.md");
         link(outside.path(), "out");

@@ -8,62 +8,12 @@ const LONGEST_PHRASE: usize = 4;
 /// Words that are rightly said twice in a row, or whose doubling means something. Lower case.
 const DOUBLES: &[&str] = &[
     // Grammar and emphasis.
-    "that",
-    "had",
-    "is",
-    "do",
-    "her",
-    "very",
-    "really",
-    "so",
-    "much",
-    "more",
-    "many",
-    "long",
-    "far",
-    "too",
-    "no",
-    "yes",
-    "yeah",
-    "bye",
-    "ha",
-    "blah",
-    "knock",
-    "muy",
-    "sí",
-    "ya",
-    "más",
-    "mucho",
-    "bien",
-    "casi",
-    "luego",
-    "nos",
-    "poco",
-    // Numbers and signs, as they are dictated.
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "twenty",
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "veinte",
+    "that", "had", "is", "do", "her", "very", "really", "so", "much", "more", "many", "long", "far", "too", "no", "yes",
+    "yeah", "bye", "ha", "blah", "knock", "muy", "sí", "ya", "más", "mucho", "bien", "casi", "luego", "nos", "poco",
+];
+
+/// Signs, as they are dictated. Lower case.
+const SIGNS: &[&str] = &[
     "dot",
     "slash",
     "dash",
@@ -87,6 +37,69 @@ const DOUBLES: &[&str] = &[
     "igual",
     "asterisco",
     "almohadilla",
+];
+
+/// Numbers in words: “port eighty eighty”. Lower case.
+const NUMBERS: &[&str] = &[
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "cero",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "veinte",
+    "treinta",
+    "cuarenta",
+    "cincuenta",
+    "sesenta",
+    "setenta",
+    "ochenta",
+    "noventa",
+    "cien",
+    "ciento",
+    "mil",
+    "millón",
 ];
 
 /// Words that join a word to itself: “again and again and again”.
@@ -115,22 +128,28 @@ fn is_slip(context: &[String], first: &[String], second: &[String]) -> bool {
     if !same || within.into_iter().any(|word| !matches!(&word[core(word).len()..], "" | ",")) {
         return false;
     }
-    match first {
-        [word] => !is_double(core(word)),
-        [a, b] => {
-            let (a, b) = (core(a).to_lowercase(), core(b).to_lowercase());
-            let goes_on =
-                JOINERS.contains(&a.as_str()) && context.last().is_some_and(|before| same_word(core(before), &b));
-            !goes_on && !["and", "y", "or", "o", "by"].contains(&b.as_str())
-        }
-        _ => true,
+    let [word, others @ ..] = first else { return false };
+    let is_one_word = others.iter().all(|other| same_word(core(word), core(other)));
+    if first.iter().all(|word| is_dictated(core(word))) || (is_one_word && is_double(core(word))) {
+        return false;
     }
+    if let [a, b] = first {
+        let (a, b) = (core(a).to_lowercase(), core(b).to_lowercase());
+        let goes_on = JOINERS.contains(&a.as_str()) && context.last().is_some_and(|before| same_word(core(before), &b));
+        return !goes_on && !["and", "y", "or", "o", "by"].contains(&b.as_str());
+    }
+    true
 }
 
 fn is_double(word: &str) -> bool {
-    let lower = word.to_lowercase();
+    DOUBLES.contains(&word.to_lowercase().as_str())
+}
+
+/// Whether it is a number, a sign or a letter that is spelled: of those each counts.
+fn is_dictated(word: &str) -> bool {
     let is_letter = word.chars().count() == 1 && !["I", "i", "a", "y"].contains(&word);
-    is_letter || DOUBLES.contains(&lower.as_str())
+    let lower = word.to_lowercase();
+    is_letter || SIGNS.contains(&lower.as_str()) || NUMBERS.contains(&lower.as_str())
 }
 
 /// Whether it is made of letters alone, but for an apostrophe or a hyphen inside and punctuation behind.
@@ -168,6 +187,7 @@ mod tests {
         check("We, we are the the, best.", "We are the, best.");
         check("you can you can you can see", "you can see");
         check("el el servidor y y la la base de datos", "el servidor y la base de datos");
+        check("is that is that una una cache", "is that una cache");
         check("one thing, one thing. Yes", "one thing. Yes");
     }
 
@@ -183,6 +203,9 @@ mod tests {
             "again and again and again",
             "more and more and more",
             "a s s l key",
+            "t s t s table",
+            "port eighty eighty",
+            "cuatro dos cuatro dos",
             "x == x",
             "-- --",
             "dot dot slash",

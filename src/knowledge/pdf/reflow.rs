@@ -2,36 +2,51 @@
 
 use std::collections::{HashMap, HashSet};
 
-/// A paragraph, and the page on which it stands.
+/// A paragraph, and the pages on which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paragraph {
     /// Its words, on one line.
     pub text: String,
-    /// The page, the first being 1.
-    pub page: u32,
+    /// Its first page, the first of the file being 1.
+    pub start: u32,
+    /// Its last page.
+    pub end: u32,
 }
 
 /// How many lines at the top and at the bottom of a page can be its header and its footer.
 const EDGE: usize = 2;
-/// On how many pages a line has to stand to be furniture.
+/// On how many pages, and on one in how many, a line has to stand to be furniture: a chapter's running head does not
+/// stand on all of them.
 const MIN_REPEATS: usize = 3;
+const MIN_SHARE: usize = 10;
 
-/// The paragraphs of pages of text (number and lines), without page numbers and lines that repeat on most pages.
+/// The paragraphs of pages of text (number and lines), without page numbers and running heads. One that a
+/// page's end breaks in mid-sentence is put together again.
 pub fn paragraphs(pages: &[(u32, String)]) -> Vec<Paragraph> {
     let lines: Vec<Vec<&str>> = pages.iter().map(|(_, text)| text.lines().map(str::trim).collect()).collect();
     let repeated = repeated_edges(&lines);
     let kept: Vec<Vec<&str>> = lines.iter().map(|page| without_furniture(page, &repeated)).collect();
     let words: HashSet<&str> = kept.iter().flatten().flat_map(|line| line.split_whitespace()).map(bare).collect();
-    let mut paragraphs = Vec::new();
-    for ((page, _), lines) in pages.iter().zip(&kept) {
+    let mut paragraphs: Vec<Paragraph> = Vec::new();
+    for (&(page, _), lines) in pages.iter().zip(&kept) {
         for run in lines.split(|line| line.is_empty()) {
             let text = joined(run, &words);
-            if text.contains(char::is_alphanumeric) {
-                paragraphs.push(Paragraph { text, page: *page });
+            match paragraphs.last_mut() {
+                _ if !text.contains(char::is_alphanumeric) => {}
+                Some(before) if before.end + 1 == page && goes_on(&before.text, &text) => {
+                    before.text = joined(&[&before.text, &text], &words);
+                    before.end = page;
+                }
+                _ => paragraphs.push(Paragraph { text, start: page, end: page }),
             }
         }
     }
     paragraphs
+}
+
+/// Whether `after` takes up the sentence that `before` breaks off.
+fn goes_on(before: &str, after: &str) -> bool {
+    before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '-')) && after.starts_with(char::is_lowercase)
 }
 
 /// The places in `page` of its first and last lines with text.
@@ -57,7 +72,7 @@ fn repeated_edges(pages: &[Vec<&str>]) -> HashSet<String> {
             *counts.entry(shape).or_default() += 1;
         }
     }
-    let least = MIN_REPEATS.max(pages.len() / 2);
+    let least = MIN_REPEATS.max(pages.len() / MIN_SHARE);
     counts.into_iter().filter(|&(_, count)| count >= least).map(|(shape, _)| shape).collect()
 }
 
@@ -116,7 +131,8 @@ mod tests {
     fn check(pages: &[&str], expected: &[(u32, &str)]) {
         let pages: Vec<_> = (1..).zip(pages.iter().map(|&page| page.to_owned())).collect();
         let found = paragraphs(&pages);
-        let found: Vec<_> = found.iter().map(|found| (found.page, found.text.as_str())).collect();
+        let expected: Vec<_> = expected.iter().map(|&(page, text)| (page, page, text)).collect();
+        let found: Vec<_> = found.iter().map(|found| (found.start, found.end, found.text.as_str())).collect();
         assert_eq!(found, expected);
     }
 
@@ -132,6 +148,15 @@ mod tests {
             &[(1, "an example of TCP- IP and well-known, well-known")],
         );
         check(&["soft\u{ad}\nen"], &[(1, "soften")]);
+    }
+
+    #[test]
+    fn a_sentence_goes_on_over_the_page() {
+        let pages = [(1, "Title\n\nbroken in the mid-\n\n1".to_owned()), (2, "2\n\ndle of a word\n\nnext".to_owned())];
+        let found =
+            paragraphs(&pages).into_iter().map(|found| (found.start, found.end, found.text)).collect::<Vec<_>>();
+        let expected = [(1, 1, "Title"), (1, 2, "broken in the middle of a word"), (2, 2, "next")];
+        assert_eq!(found, expected.map(|(start, end, text)| (start, end, text.to_owned())));
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn read_line(line: &str, parts: &mut Vec<Part>) {
                 push(parts, &text);
                 length
             }),
-            _ => special.starts_with("{\\").then(|| special.find('}').map(|end| end + 1)).flatten(),
+            _ => special.starts_with("{\\").then(|| tag_end(special, b'}')).flatten(),
         };
         let taken = taken.unwrap_or_else(|| {
             push(parts, &special[..1]);
@@ -100,12 +100,17 @@ fn end_line(part: &mut Part) {
     }
 }
 
+/// The length of the tag that `text` begins, up to and with the byte `close`.
+fn tag_end(text: &str, close: u8) -> Option<usize> {
+    text.bytes().take(LONGEST_TAG).position(|byte| byte == close).map(|end| end + 1)
+}
+
 /// Acts on the tag with which `text` begins and tells its length; `None` if it is no tag.
 fn tag(text: &str, parts: &mut Vec<Part>) -> Option<usize> {
-    let end = text.bytes().take(LONGEST_TAG).position(|byte| byte == b'>')?;
-    let inside = &text[1..end];
+    let length = tag_end(text, b'>')?;
+    let inside = &text[1..length - 1];
     if is_time(inside) {
-        return Some(end + 1);
+        return Some(length);
     }
     let name = inside.strip_prefix('/').unwrap_or(inside);
     let (name, rest) = name.split_at(name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len()));
@@ -119,13 +124,15 @@ fn tag(text: &str, parts: &mut Vec<Part>) -> Option<usize> {
         let speaker = rest.split_once([' ', '\t']).map(|(_, name)| resolved(name.trim()));
         turn(parts, speaker.filter(|name| !name.is_empty()));
     }
-    Some(end + 1)
+    Some(length)
 }
 
 /// A voice tag: the same person goes on, or another begins.
 fn turn(parts: &mut Vec<Part>, speaker: Option<String>) {
     let last = parts.last_mut().expect("never empty");
-    if last.text.trim().is_empty() {
+    if last.text.chars().all(char::is_whitespace) {
+        // Cleared, or white space between many tags would be looked through again and again.
+        last.text.clear();
         last.speaker = speaker;
     } else if last.speaker != speaker {
         parts.push(Part { speaker, text: String::new() });

@@ -88,12 +88,11 @@ impl<'a> Scanner<'a, '_> {
             return;
         }
         let digits = line.trim().parse::<u64>().ok();
-        let precedes_times = ahead.peek().is_some_and(|(_, next)| times(next).is_some());
-        let is_next_index = digits.is_some() && digits == self.index.and_then(|index| index.checked_add(1));
-        let names_next_cue = match self.place {
-            Place::Between => precedes_times && (digits.is_some() || self.is_vtt || self.cues.is_empty()),
-            _ => precedes_times && is_next_index,
+        let may_name_cue = match self.place {
+            Place::Between => digits.is_some() || self.is_vtt || self.cues.is_empty(),
+            _ => digits.is_some() && digits == self.index.and_then(|index| index.checked_add(1)),
         };
+        let names_next_cue = may_name_cue && ahead.peek().is_some_and(|(_, next)| times(next).is_some());
         if names_next_cue {
             self.index = digits;
         } else if self.place == Place::Between && self.is_vtt && is_aside(line) {

@@ -1,4 +1,9 @@
-//! Words as counting sees them: lower case, without accents, cut to their stems, and those that carry no subject.
+//! Words as search and counting see them: lower case, without accents, cut to their stems; and those that carry no
+//! subject.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -50,36 +55,48 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a folded word says nothing about a subject.
 pub fn is_stopword(folded: &str, language: Language) -> bool {
-    static LISTS: std::sync::LazyLock<[std::collections::HashSet<&str>; 2]> =
-        std::sync::LazyLock::new(|| [ENGLISH, SPANISH].map(|list| list.split_whitespace().collect()));
+    static LISTS: LazyLock<[HashSet<&str>; 2]> =
+        LazyLock::new(|| [ENGLISH, SPANISH].map(|list| list.split_whitespace().collect()));
     LISTS[language as usize].contains(folded)
 }
 
-/// Cuts words of one language to their stems.
-pub struct Stems(Stemmer);
+/// A folded word without the English possessive: `what's` gives `what`.
+pub fn without_possessive(folded: &str) -> &str {
+    folded.strip_suffix("'s").or_else(|| folded.strip_suffix("’s")).unwrap_or(folded)
+}
 
-impl Stems {
-    /// The stemmer of `language`.
-    pub fn new(language: Language) -> Self {
-        Self(Stemmer::create(match language {
-            Language::English => Algorithm::English,
-            Language::Spanish => Algorithm::Spanish,
-        }))
+/// The Snowball stem of a folded word, itself folded. Words with digits stay as they are.
+///
+/// Snowball's Spanish stemmer tells suffixes by their accents, which people leave out when they type. Everything is
+/// folded first, and the accents of the commonest suffixes are put back before stemming: so `configuracion`,
+/// `configuración` and `configuraciones` meet, whoever typed them.
+pub fn stem(folded: &str, language: Language) -> String {
+    static ENGLISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+    static SPANISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::Spanish));
+    if folded.chars().any(char::is_numeric) {
+        return folded.to_owned();
     }
+    let folded = without_possessive(folded);
+    if let Some(acronym) = folded.strip_suffix('s').filter(|acronym| is_without_vowels(acronym)) {
+        return acronym.to_owned();
+    }
+    match language {
+        Language::English => ENGLISH.stem(folded).into_owned(),
+        Language::Spanish => fold(&SPANISH.stem(&with_suffix_accent(folded))),
+    }
+}
 
-    /// The folded stem of `word`, whatever its case and whether its accents were typed or not.
-    ///
-    /// The Spanish stemmer knows endings with their accents (`configuración` and `configuraciones` have one stem), so
-    /// those that people leave out are put back first.
-    pub fn stem(&self, word: &str) -> String {
-        let mut word = word.to_lowercase();
-        for (typed, meant) in [("cion", "ción"), ("sion", "sión"), ("logia", "logía")] {
-            if let Some(root) = word.strip_suffix(typed) {
-                word = format!("{root}{meant}");
-            }
-        }
-        fold(&self.0.stem(&word))
-    }
+/// The plural of an acronym (`jwts`), which the stemmers take for a word that they do not know.
+fn is_without_vowels(word: &str) -> bool {
+    word.len() >= 2 && !word.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+}
+
+fn with_suffix_accent(folded: &str) -> Cow<'_, str> {
+    const ACCENTED: [(&str, &str); 3] = [("cion", "ción"), ("sion", "sión"), ("logia", "logía")];
+    ACCENTED
+        .iter()
+        .find_map(|(plain, accented)| Some(format!("{}{accented}", folded.strip_suffix(plain)?)))
+        .map_or(Cow::Borrowed(folded), Cow::Owned)
 }
 
 #[cfg(test)]
@@ -101,12 +118,12 @@ mod tests {
     #[test]
     fn forms_of_one_word_share_their_stem() {
         let check = |language, forms: &[&str]| {
-            let stems = Stems::new(language);
             for form in forms {
-                assert_eq!(stems.stem(form), stems.stem(forms[0]), "{form}");
+                assert_eq!(stem(&fold(form), language), stem(&fold(forms[0]), language), "{form}");
             }
         };
         check(Language::English, &["replica", "replicas", "Replicas"]);
+        check(Language::English, &["JWT", "JWTs", "jwts"]);
         check(Language::English, &["deploy", "deploys", "deployed", "deploying"]);
         check(Language::Spanish, &["configuración", "configuraciones", "configuracion"]);
         check(Language::Spanish, &["despliegue", "despliegues"]);

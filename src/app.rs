@@ -1,0 +1,131 @@
+//! The composition root: the only file that names concrete backends.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use arc_swap::ArcSwap;
+
+use crate::agent::{Agent, Parts};
+use crate::config::Settings;
+use crate::eval::retrieval::RankingSettings;
+use crate::generate::Generator;
+use crate::guard::Guard;
+use crate::knowledge::ingest::Progress;
+use crate::knowledge::topic::Topics;
+use crate::limit::Limiter;
+use crate::reindex::generation::{Generations, Manifest, Opened};
+use crate::reindex::{Outcome, Reindexer, Reuse};
+use crate::retrieve::glossary::Glossary;
+use crate::retrieve::retriever::Retriever;
+
+/// Folder of generations below `paths.var`.
+const INDEX_FOLDER: &str = "index";
+
+/// Everything that the commands are made of.
+pub struct App {
+    /// The configuration.
+    pub settings: Settings,
+    /// The generations of the index.
+    pub generations: Generations,
+    glossary: Arc<Glossary>,
+}
+
+/// An agent over the live generation, and the handle that swaps it.
+pub struct Running {
+    /// Answers.
+    pub agent: Agent,
+    /// What is live. Storing another retriever here makes it live at once.
+    pub live: Arc<ArcSwap<Retriever>>,
+    /// What the live generation said of itself when it was opened.
+    pub manifest: Manifest,
+}
+
+impl App {
+    /// Wires what does not depend on the index.
+    pub fn new(settings: Settings) -> Result<Self> {
+        let glossary = match &settings.paths.glossary {
+            Some(path) => Glossary::load(path)?,
+            None => Glossary::built_in(),
+        };
+        let generations = Generations::new(settings.paths.var.join(INDEX_FOLDER), settings.index.clone());
+        Ok(Self { settings, generations, glossary: Arc::new(glossary) })
+    }
+
+    /// What re-indexes.
+    pub fn reindexer(&self) -> Result<Reindexer> {
+        Ok(Reindexer {
+            raw: self.settings.paths.raw.clone(),
+            ingest: self.settings.ingest.clone(),
+            topics: self.topics()?,
+            bm25: self.settings.bm25.clone(),
+            generations: self.generations.clone(),
+        })
+    }
+
+    /// The topics that passages are labelled with.
+    pub fn topics(&self) -> Result<Topics> {
+        match &self.settings.paths.topics {
+            Some(path) => Topics::load(path),
+            None => Ok(Topics::built_in()),
+        }
+    }
+
+    /// What decides a ranking, for measuring on other corpora.
+    pub fn ranking(&self) -> RankingSettings {
+        RankingSettings {
+            bm25: self.settings.bm25.clone(),
+            retrieve: self.settings.retrieve.clone(),
+            glossary: Arc::clone(&self.glossary),
+        }
+    }
+
+    /// Opens the live generation and puts an agent over it; before the first generation, one is built from the sources.
+    pub fn run(&self, progress: impl FnMut(Progress<'_>)) -> Result<(Running, Option<Outcome>)> {
+        let mut outcome = None;
+        let opened = match self.generations.open()? {
+            Some(opened) => opened,
+            None => {
+                outcome = Some(self.reindexer()?.reindex(Reuse::Unchanged, progress)?);
+                self.generations.open()?.context("the index that was just built is gone")?
+            }
+        };
+        let (retriever, manifest) = self.retriever(opened);
+        let live = Arc::new(ArcSwap::from_pointee(retriever));
+        let agent = self.agent(Arc::clone(&live))?;
+        Ok((Running { agent, live, manifest }, outcome))
+    }
+
+    /// A generation ready to be searched.
+    pub fn retriever(&self, opened: Opened) -> (Retriever, Manifest) {
+        let retriever = Retriever {
+            index: opened.index,
+            statistics: opened.statistics,
+            encoder: opened.manifest.encoder.clone(),
+            glossary: Arc::clone(&self.glossary),
+            settings: self.settings.retrieve.clone(),
+        };
+        (retriever, opened.manifest)
+    }
+
+    /// Where votes are kept.
+    pub fn feedback_folder(&self) -> std::path::PathBuf {
+        self.settings.paths.var.join("feedback.sled")
+    }
+
+    /// Whether the folder of sources is there.
+    pub fn has_sources(&self) -> bool {
+        Path::new(&self.settings.paths.raw).is_dir()
+    }
+
+    fn agent(&self, live: Arc<ArcSwap<Retriever>>) -> Result<Agent> {
+        Ok(Agent::new(Parts {
+            guard: Guard::new(&self.settings.guard)?,
+            limiter: Limiter::new(&self.settings.limits)?,
+            live,
+            generator: Generator::Extractive(self.settings.answer.clone()),
+            evidence: self.settings.evidence.clone(),
+            default_language: self.settings.language.default,
+        }))
+    }
+}

@@ -1,0 +1,102 @@
+//! The command line: what can be said, and who does it.
+#![allow(clippy::print_stdout, reason = "commands print their results")]
+
+mod ask;
+mod bench;
+mod doctor;
+mod eval;
+mod knowledge;
+mod progress;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::config::Settings;
+use crate::telemetry;
+
+/// A colleague in your team's chat that answers backend questions from your own knowledge base, every sentence cited.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    /// Configuration file [default: configs/colega.toml if it exists]
+    #[arg(long, global = true, value_name = "FILE", env = "COLEGA_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the local page, and a prompt on a terminal (the default)
+    Serve,
+    /// Answer one question
+    Ask(ask::AskArgs),
+    /// Read the sources and write them as passages (`kb_chunks.jsonl`)
+    Ingest(knowledge::IngestArgs),
+    /// Build a new index from the passages that `ingest` wrote, and make it live
+    Index(knowledge::IndexArgs),
+    /// Read the sources, build a new index and make it live
+    Reindex(knowledge::IndexArgs),
+    /// Measure quality on your own data
+    #[command(subcommand)]
+    Eval(eval::EvalCommand),
+    /// Measure speed and memory
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+    /// Say what is configured, found and missing, each with its mend
+    Doctor(Output),
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+struct Output {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Output {
+    /// Prints `value` as JSON, or as `text` for people.
+    fn print(self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(value)?);
+        } else {
+            println!("{}", text());
+        }
+        Ok(())
+    }
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub fn run(self) -> Result<ExitCode> {
+        let command = self.command.unwrap_or(Command::Serve);
+        if let Command::Doctor(output) = command {
+            return doctor::run(self.config.as_deref(), output);
+        }
+        let settings = Settings::load(self.config.as_deref())?;
+        telemetry::start(&settings.log, !matches!(command, Command::Serve))?;
+        let app = App::new(settings)?;
+        match command {
+            Command::Serve => serve::run(app),
+            Command::Ask(args) => ask::run(&app, args),
+            Command::Ingest(args) => knowledge::ingest(&app, args),
+            Command::Index(args) => knowledge::index(&app, args),
+            Command::Reindex(args) => knowledge::reindex(&app, args),
+            Command::Eval(command) => eval::run(&app, command),
+            Command::Bench(command) => bench::run(&app, command),
+            Command::Doctor(_) => unreachable!("done above"),
+        }
+    }
+}
+
+/// A runtime for one command.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

@@ -1,0 +1,36 @@
+//! `colega ask`: one question, one answer.
+
+use std::io::{IsTerminal as _, stdout};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+
+use super::{Output, progress, runtime};
+use crate::app::App;
+use crate::question::{Language, Origin, Question};
+use crate::render::terminal;
+
+#[derive(Debug, Args)]
+pub struct AskArgs {
+    /// The question; several words need no quotation marks
+    #[arg(required = true)]
+    question: Vec<String>,
+    /// Language of the answer, `en` or `es`, instead of the question's own
+    #[arg(long)]
+    language: Option<Language>,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn run(app: &App, args: AskArgs) -> Result<ExitCode> {
+    let text = args.question.join(" ");
+    ensure!(!text.trim().is_empty(), "the question is empty; write it behind `colega ask`");
+    let mut reading = progress::Reading::new();
+    let (running, _) = app.run(|progress| reading.show(&progress))?;
+    let question = Question { language: args.language, ..Question::new(text, Origin::Terminal) };
+    let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?;
+    args.output.print(&reply, || terminal::render(&reply, &terminal::Layout::of(stdout().is_terminal())))?;
+    Ok(ExitCode::SUCCESS)
+}

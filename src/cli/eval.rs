@@ -1,0 +1,95 @@
+//! `colega eval`: quality, on anybody's data.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::{Output, progress, runtime};
+use crate::app::App;
+use crate::eval::{abstain, retrieval, spans};
+
+#[derive(Debug, Subcommand)]
+pub enum EvalCommand {
+    /// Rank a corpus for queries with known relevant rows
+    Retrieval(RetrievalArgs),
+    /// Look whether cited times fall into the right stretch of the right recording
+    Spans(SpansArgs),
+    /// Count how many questions get no answer
+    Abstain(AbstainArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct RetrievalArgs {
+    /// One object a line: id, title, text, and optionally doc and lang
+    #[arg(long, value_name = "FILE")]
+    corpus: PathBuf,
+    /// One object a line: id, text, and optionally lang and `target_lang`
+    #[arg(long, value_name = "FILE")]
+    queries: PathBuf,
+    /// Tab-separated with a header: query id, corpus id or doc, grade
+    #[arg(long, value_name = "FILE")]
+    qrels: PathBuf,
+    /// Only corpus rows whose id starts so
+    #[arg(long, default_value = "")]
+    corpus_prefix: String,
+    /// Only queries whose id starts so
+    #[arg(long, default_value = "")]
+    query_prefix: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct SpansArgs {
+    /// Folder of transcripts
+    #[arg(long, value_name = "DIR")]
+    raw: PathBuf,
+    /// One object a line: id, text, video, start, end
+    #[arg(long, value_name = "FILE")]
+    queries: PathBuf,
+    /// Field of the query to ask with
+    #[arg(long, default_value = "text")]
+    field: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct AbstainArgs {
+    /// One object a line: id, text, and optionally lang
+    #[arg(long, value_name = "FILE")]
+    questions: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn run(app: &App, command: EvalCommand) -> Result<ExitCode> {
+    match command {
+        EvalCommand::Retrieval(args) => {
+            let task = retrieval::Task {
+                corpus: &args.corpus,
+                queries: &args.queries,
+                qrels: &args.qrels,
+                corpus_prefix: &args.corpus_prefix,
+                query_prefix: &args.query_prefix,
+            };
+            let scores = retrieval::run(&task, &app.ranking())?;
+            args.output.print(&scores, || scores.to_string())?;
+        }
+        EvalCommand::Spans(args) => {
+            let task = spans::Task { raw: &args.raw, queries: &args.queries, field: &args.field };
+            let scores = spans::run(&task, &app.settings.ingest, &app.topics()?, &app.ranking())?;
+            args.output.print(&scores, || scores.to_string())?;
+        }
+        EvalCommand::Abstain(args) => {
+            let mut reading = progress::Reading::new();
+            let (running, _) = app.run(|progress| reading.show(&progress))?;
+            let task = abstain::Task { questions: &args.questions };
+            let scores = runtime()?.block_on(abstain::run(&task, &running.agent))?;
+            args.output.print(&scores, || scores.to_string())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,98 @@
+//! `colega ingest`, `index` and `reindex`: from sources to a live index.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+
+use super::{Output, progress};
+use crate::app::App;
+use crate::jsonl;
+use crate::knowledge::ingest::{self, Ingested, Report};
+use crate::reindex::{CHUNKS_FILE, Outcome, Reuse};
+
+/// Exit status when the work was done but some sources could not be read.
+const SOME_SKIPPED: u8 = 2;
+
+#[derive(Debug, Args)]
+pub struct IngestArgs {
+    /// Folder of sources [default: paths.raw of the configuration]
+    #[arg(long, value_name = "DIR")]
+    raw: Option<PathBuf>,
+    /// Folder to write into [default: paths.processed of the configuration]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct IndexArgs {
+    /// Encode every passage again, instead of those that changed
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn ingest(app: &App, args: IngestArgs) -> Result<ExitCode> {
+    let paths = &app.settings.paths;
+    let raw = args.raw.unwrap_or_else(|| paths.raw.clone());
+    let out = args.out.unwrap_or_else(|| paths.processed.clone()).join(CHUNKS_FILE);
+    let mut reading = progress::Reading::new();
+    let Ingested { passages, report } =
+        ingest::ingest(&raw, &app.settings.ingest, &app.topics()?, |progress| reading.show(&progress))?;
+    jsonl::write(&out, &passages)?;
+    let value = json!({
+        "file": out, "files": report.files, "bytes": report.bytes, "passages": report.passages,
+        "skipped": texts(&report.skipped), "warnings": texts(&report.warnings), "duplicates": report.duplicates.len(),
+    });
+    args.output.print(&value, || format!("{report}Written to {}.", out.display()))?;
+    Ok(exit_code(Some(&report)))
+}
+
+pub fn index(app: &App, args: IndexArgs) -> Result<ExitCode> {
+    let outcome = app.reindexer()?.index_processed(&app.settings.paths.processed, args.reuse())?;
+    tell(&outcome, args.output)
+}
+
+pub fn reindex(app: &App, args: IndexArgs) -> Result<ExitCode> {
+    let mut reading = progress::Reading::new();
+    let outcome = app.reindexer()?.reindex(args.reuse(), |progress| reading.show(&progress))?;
+    tell(&outcome, args.output)
+}
+
+impl IndexArgs {
+    fn reuse(&self) -> Reuse {
+        if self.full { Reuse::Nothing } else { Reuse::Unchanged }
+    }
+}
+
+fn tell(outcome: &Outcome, output: Output) -> Result<ExitCode> {
+    let live = &outcome.live;
+    let value = json!({
+        "generation": live.name, "new": outcome.is_new, "passages": live.passages, "documents": live.documents,
+        "encoded": outcome.encoded, "seconds": outcome.seconds,
+        "skipped": outcome.report.as_ref().map(|report| texts(&report.skipped)).unwrap_or_default(),
+    });
+    output.print(&value, || {
+        let report = outcome.report.as_ref().map(ToString::to_string).unwrap_or_default();
+        let what = if outcome.is_new {
+            format!("is live: {} passages, {} of them encoded anew", live.passages, outcome.encoded)
+        } else {
+            "stays live: nothing has changed".to_owned()
+        };
+        format!("{report}Generation {} {what} ({:.1} s).", live.name, outcome.seconds)
+    })?;
+    Ok(exit_code(outcome.report.as_ref()))
+}
+
+fn texts(errors: &[impl ToString]) -> Vec<String> {
+    errors.iter().map(ToString::to_string).collect()
+}
+
+fn exit_code(report: Option<&Report>) -> ExitCode {
+    if report.is_none_or(|report| report.skipped.is_empty()) { ExitCode::SUCCESS } else { ExitCode::from(SOME_SKIPPED) }
+}

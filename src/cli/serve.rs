@@ -1,0 +1,118 @@
+//! `colega serve`: the page, and a prompt on a terminal.
+
+use std::io::{IsTerminal as _, stdin};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use super::{progress, runtime};
+use crate::adapters::{terminal, web};
+use crate::app::{App, Running};
+use crate::feedback::Votes;
+use crate::reindex::Reuse;
+use crate::shutdown;
+
+/// How often the pointer to the live generation is looked at: another process may have made a new one.
+const LOOK_FOR_GENERATION: Duration = Duration::from_secs(2);
+
+pub fn run(app: App) -> Result<ExitCode> {
+    let app = Arc::new(app);
+    app.generations.clean()?;
+    let mut reading = progress::Reading::new();
+    let (running, built) = app.run(|progress| reading.show(&progress))?;
+    if let Some(report) = built.as_ref().and_then(|outcome| outcome.report.as_ref()) {
+        eprint!("{report}");
+    }
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve(Arc::clone(&app), running, built.is_none()));
+    // A blocked read of standard input must not hold the program up.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
+    let stop = shutdown::on_signal();
+    let tasks = TaskTracker::new();
+    let votes = Votes::open(&app.feedback_folder())?;
+    let address = app.settings.web.socket_address();
+    let listener = bind(address).await?;
+    let page = web::WebState::new(running.agent.clone(), votes, &app.settings.web);
+    println!("Colega answers at http://{} ({} passages)", listener.local_addr()?, running.manifest.passages);
+
+    let stop_page = stop.clone();
+    let page = tasks.spawn(async move {
+        if let Err(error) = web::serve(listener, page, stop_page.clone()).await {
+            error!("the page ended: {error:#}");
+            stop_page.cancel();
+        }
+    });
+    if stdin().is_terminal() {
+        tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
+    }
+    if is_old {
+        tasks.spawn(refresh(Arc::clone(&app), stop.clone()));
+    }
+    tasks.spawn(follow_generations(app, running, stop.clone()));
+    stop.cancelled().await;
+    drop(page);
+    shutdown::drain(tasks).await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; stop the program that holds it, or set web.port (COLEGA__WEB__PORT=8788)")
+    })
+}
+
+/// Takes in what has changed in the sources since the last run, while the old index answers.
+async fn refresh(app: Arc<App>, stop: CancellationToken) {
+    let work = tokio::task::spawn_blocking(move || app.reindexer()?.reindex(Reuse::Unchanged, |_| ()));
+    let outcome = tokio::select! {
+        () = stop.cancelled() => return,
+        outcome = work => outcome,
+    };
+    match outcome.map_err(anyhow::Error::from).and_then(|outcome| outcome) {
+        Ok(outcome) => {
+            let skipped = outcome.report.map_or(0, |report| report.skipped.len());
+            if skipped > 0 {
+                warn!(skipped, "some sources could not be read; `colega ingest` says which and why");
+            }
+        }
+        Err(error) => warn!("the sources could not be looked through for changes: {error:#}"),
+    }
+}
+
+/// Makes each new generation live as soon as it is there, whoever built it.
+async fn follow_generations(app: Arc<App>, running: Running, stop: CancellationToken) {
+    let mut open = running.manifest.name;
+    let mut tick = tokio::time::interval(LOOK_FOR_GENERATION);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        let generations = app.generations.clone();
+        let known = open.clone();
+        let newer = tokio::task::spawn_blocking(move || {
+            if generations.current()?.is_none_or(|current| current == known) { Ok(None) } else { generations.open() }
+        });
+        match newer.await.map_err(anyhow::Error::from).and_then(|newer| newer) {
+            Ok(Some(opened)) => {
+                let (retriever, manifest) = app.retriever(opened);
+                info!(generation = manifest.name, passages = manifest.passages, "answering from a new index");
+                open = manifest.name;
+                running.live.store(Arc::new(retriever));
+            }
+            Ok(None) => {}
+            Err(error) => warn!("a new index cannot be opened: {error:#}"),
+        }
+    }
+}

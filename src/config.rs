@@ -1,0 +1,216 @@
+//! The configuration: defaults, then a file, then `COLEGA__SECTION__KEY` variables, each over the one before.
+//!
+//! Each section's struct lives beside the code that reads it. A key that no section knows is refused, with its place and
+//! the nearest key that exists: a setting that is silently ignored is worse than none.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use config::{Environment, File, FileFormat};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::adapters::web::WebSettings;
+use crate::embed::bm25::Bm25Settings;
+use crate::generate::extractive::ExtractiveSettings;
+use crate::guard::GuardSettings;
+use crate::knowledge::ingest::IngestSettings;
+use crate::limit::LimitSettings;
+use crate::question::Language;
+use crate::reindex::IndexSettings;
+use crate::retrieve::evidence::EvidenceSettings;
+use crate::retrieve::retriever::RetrieveSettings;
+use crate::telemetry::LogSettings;
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "configs/colega.toml";
+/// What the names of variables begin with.
+const PREFIX: &str = "COLEGA__";
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where files are.
+    pub paths: PathSettings,
+    /// Languages.
+    pub language: LanguageSettings,
+    /// The local page.
+    pub web: WebSettings,
+    /// Sources to passages.
+    pub ingest: IngestSettings,
+    /// Generations of the index.
+    pub index: IndexSettings,
+    /// Term weights.
+    pub bm25: Bm25Settings,
+    /// Search and rerank.
+    pub retrieve: RetrieveSettings,
+    /// When evidence is enough.
+    pub evidence: EvidenceSettings,
+    /// Length of answers.
+    pub answer: ExtractiveSettings,
+    /// What may be asked.
+    pub guard: GuardSettings,
+    /// How much may be asked.
+    pub limits: LimitSettings,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// Where files are, section `[paths]`. Relative paths start at the current folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PathSettings {
+    /// The sources of the knowledge base.
+    pub raw: PathBuf,
+    /// What `colega ingest` writes.
+    pub processed: PathBuf,
+    /// State: the index, votes.
+    pub var: PathBuf,
+    /// A file of synonyms in place of the built-in one.
+    pub glossary: Option<PathBuf>,
+    /// A file of topics in place of the built-in one.
+    pub topics: Option<PathBuf>,
+}
+
+impl Default for PathSettings {
+    fn default() -> Self {
+        Self {
+            raw: "data/raw".into(),
+            processed: "data/processed".into(),
+            var: "var".into(),
+            glossary: None,
+            topics: None,
+        }
+    }
+}
+
+/// Languages, section `[language]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LanguageSettings {
+    /// The language to answer in when a question ("JWT?") gives no sign of its own.
+    pub default: Language,
+}
+
+impl Default for LanguageSettings {
+    fn default() -> Self {
+        Self { default: Language::English }
+    }
+}
+
+impl Settings {
+    /// Loads `file`, or [`DEFAULT_FILE`] if it exists and no file is named, and the process's variables over it.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        let variables = env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        let default = Path::new(DEFAULT_FILE);
+        match file {
+            Some(file) => Self::from_sources(Some(file), variables),
+            None => Self::from_sources(default.exists().then_some(default), variables),
+        }
+    }
+
+    fn from_sources(file: Option<&Path>, variables: Vec<(String, String)>) -> Result<Self> {
+        let known = serde_json::to_value(Self::default())?;
+        let mut sources = config::Config::builder();
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let given: toml::Table = toml::from_str(&text).with_context(|| format!("{} is not TOML", file.display()))?;
+            refuse_unknown(&serde_json::to_value(given)?, &known, "", &file.display().to_string())?;
+            let source = File::from_str(&text, FileFormat::Toml);
+            sources = sources.add_source(source);
+        }
+        for (name, _) in &variables {
+            let keys: Vec<String> = name[PREFIX.len()..].to_lowercase().split("__").map(str::to_owned).collect();
+            let given = keys.iter().rev().fold(Value::Null, |value, key| serde_json::json!({ key: value }));
+            refuse_unknown(&given, &known, "", &format!("variable {name}"))?;
+        }
+        let environment = Environment::with_prefix("COLEGA")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(variables.into_iter().collect()));
+        let place = || file.map_or_else(|| "the configuration".to_owned(), |file| file.display().to_string());
+        let settings: Self =
+            sources.add_source(environment).build().and_then(config::Config::try_deserialize).with_context(place)?;
+        settings.validate().with_context(place)?;
+        Ok(settings)
+    }
+
+    fn validate(&self) -> Result<()> {
+        self.ingest.validate().map_err(anyhow::Error::msg)?;
+        if self.retrieve.candidates == 0 {
+            bail!("retrieve.candidates is 0; 50 is a good value");
+        }
+        if self.answer.max_words < 20 {
+            bail!("answer.max_words is below 20; 250 is a good value");
+        }
+        Ok(())
+    }
+}
+
+/// Refuses keys of `given` that `known` lacks; `path` leads to both, `place` is where `given` was written.
+fn refuse_unknown(given: &Value, known: &Value, path: &str, place: &str) -> Result<()> {
+    let (Value::Object(given), Value::Object(known)) = (given, known) else { return Ok(()) };
+    for (key, value) in given {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let Some(known_value) = known.get(key) else {
+            let nearest = known.keys().max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+            let nearest = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+            let all: Vec<&str> = known.keys().map(String::as_str).collect();
+            bail!("{place}: there is no key `{path}`{nearest} (known here: {})", all.join(", "));
+        };
+        refuse_unknown(value, known_value, &path, place)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Settings> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("colega.toml");
+        std::fs::write(&file, text)?;
+        let variables = variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Settings::from_sources(Some(&file), variables)
+    }
+
+    fn check_error(text: &str, variables: &[(&str, &str)], expected: &[&str]) {
+        let error = format!("{:#}", load(text, variables).expect_err("refused"));
+        for part in expected {
+            assert!(error.contains(part), "{error} lacks {part}");
+        }
+    }
+
+    #[test]
+    fn variables_win_over_the_file_and_the_file_over_defaults() {
+        let settings = load("[web]\nport = 9000\n", &[("COLEGA__WEB__PORT", "9001")]).expect("valid");
+        assert_eq!(settings.web.port, 9001);
+        assert_eq!(load("[web]\nport = 9000\n", &[]).expect("valid").web.port, 9000);
+        assert_eq!(load("", &[]).expect("valid"), Settings::default());
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_their_place_and_the_nearest_key() {
+        check_error("[web]\nprot = 1\n", &[], &["colega.toml", "`web.prot`", "`port`"]);
+        check_error("[wbe]\nport = 1\n", &[], &["colega.toml", "`wbe`", "`web`"]);
+        check_error("", &[("COLEGA__WEB__PROT", "1")], &["COLEGA__WEB__PROT", "`port`"]);
+        check_error("[ingest.chunk]\nmax_char = 1\n", &[], &["`ingest.chunk.max_char`", "`max_chars`"]);
+    }
+
+    #[test]
+    fn wrong_values_name_file_and_key() {
+        check_error("[web]\nport = \"high\"\n", &[], &["colega.toml", "web.port"]);
+        check_error("[answer]\nmax_words = 3\n", &[], &["answer.max_words"]);
+        check_error("[web\n", &[], &["colega.toml", "not TOML"]);
+    }
+
+    #[test]
+    fn the_file_that_ships_is_valid_and_says_the_defaults() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(DEFAULT_FILE);
+        assert_eq!(Settings::from_sources(Some(&file), Vec::new()).expect("valid"), Settings::default());
+    }
+}

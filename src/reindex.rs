@@ -1,0 +1,125 @@
+//! Re-indexing: a new generation is built beside the live one and takes its place in one step.
+
+pub mod generation;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use self::generation::{Generations, Manifest};
+use crate::embed::bm25::Bm25Settings;
+use crate::jsonl;
+use crate::knowledge::ingest::{self, IngestSettings, Ingested, Progress, Report};
+use crate::knowledge::topic::Topics;
+use crate::passage::Passage;
+
+/// Name of the file that `ingest` writes and `index` reads.
+pub const CHUNKS_FILE: &str = "kb_chunks.jsonl";
+
+/// Where generations are kept, section `[index]` of the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IndexSettings {
+    /// What searches: `edge` (Qdrant in this process, on disk) or `memory`.
+    pub engine: EngineChoice,
+    /// How many generations are kept beside the live one.
+    pub keep: usize,
+}
+
+impl Default for IndexSettings {
+    fn default() -> Self {
+        Self { engine: EngineChoice::default(), keep: 2 }
+    }
+}
+
+/// The engines one can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineChoice {
+    /// Qdrant in this process, on disk.
+    Edge,
+    /// Everything in memory.
+    Memory,
+}
+
+impl Default for EngineChoice {
+    fn default() -> Self {
+        if cfg!(feature = "edge") { Self::Edge } else { Self::Memory }
+    }
+}
+
+/// What a re-index needs.
+pub struct Reindexer {
+    /// Folder of sources.
+    pub raw: PathBuf,
+    /// How sources become passages.
+    pub ingest: IngestSettings,
+    /// Topics to label with.
+    pub topics: Topics,
+    /// How passages become vectors.
+    pub bm25: Bm25Settings,
+    /// Where generations are kept.
+    pub generations: Generations,
+}
+
+/// What came of a re-index.
+pub struct Outcome {
+    /// The generation that is live now.
+    pub live: Manifest,
+    /// Whether it is new; the same sources give no new one.
+    pub is_new: bool,
+    /// Passages that were encoded; the others were taken over.
+    pub encoded: usize,
+    /// What a person should know of the sources; `None` when they were not read.
+    pub report: Option<Report>,
+    /// Seconds from start to end.
+    pub seconds: f64,
+}
+
+/// How much of an earlier generation may be used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Unchanged passages keep their vectors, and unchanged sources keep their generation.
+    Unchanged,
+    /// Everything is encoded again.
+    Nothing,
+}
+
+impl Reindexer {
+    /// Reads the sources and makes a new generation live, unless nothing has changed.
+    pub fn reindex(&self, reuse: Reuse, progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
+        let started = Instant::now();
+        let Ingested { passages, report } = ingest::ingest(&self.raw, &self.ingest, &self.topics, progress)?;
+        ensure!(
+            !passages.is_empty(),
+            "{} holds nothing to index; put .md, .txt, .srt, .vtt, .html or .pdf files there, or set paths.raw\n{report}",
+            self.raw.display()
+        );
+        self.index(passages, reuse, Some(report), started)
+    }
+
+    /// Makes the passages that `ingest` wrote into `processed` a new live generation.
+    pub fn index_processed(&self, processed: &Path, reuse: Reuse) -> Result<Outcome> {
+        let started = Instant::now();
+        let file = processed.join(CHUNKS_FILE);
+        let passages: Vec<Passage> =
+            jsonl::read(&file).with_context(|| "run `colega ingest` first, or use `colega reindex`".to_owned())?;
+        ensure!(!passages.is_empty(), "{} holds no passage; run `colega ingest` again", file.display());
+        self.index(passages, reuse, None, started)
+    }
+
+    fn index(&self, passages: Vec<Passage>, reuse: Reuse, report: Option<Report>, started: Instant) -> Result<Outcome> {
+        let passages = passages.into_iter().map(Arc::new).collect();
+        let made = self.generations.make(passages, &self.bm25, reuse)?;
+        Ok(Outcome {
+            live: made.manifest,
+            is_new: made.is_new,
+            encoded: made.encoded,
+            report,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! Generations of the index on disk: `<folder>/<name>/` each, and the file `<folder>/current` that names the live one.
+//!
+//! A generation never changes once it is live. It is built in its own folder, its manifest is written last, and replacing
+//! the pointer is the one step that makes it live; a crash at any point leaves the old generation whole. A folder without
+//! a manifest is what a crash left, and goes at the next opportunity.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
+
+use super::{EngineChoice, IndexSettings, Reuse};
+use crate::durable;
+use crate::embed::bm25::{Bm25, Bm25Settings};
+use crate::jsonl;
+use crate::passage::Passage;
+use crate::retrieve::build::{self, Built, Earlier};
+use crate::retrieve::memory::MemoryIndex;
+use crate::retrieve::statistics::Statistics;
+use crate::retrieve::{Index, Point};
+
+const POINTER: &str = "current";
+const LOCK: &str = "lock";
+const MANIFEST: &str = "manifest.json";
+const POINTS: &str = "points.jsonl";
+const STATISTICS: &str = "statistics.json";
+#[cfg(feature = "edge")]
+const SHARD: &str = "edge";
+/// Changes whenever the files of a generation, or the way their content is computed, change.
+const FORMAT: u32 = 1;
+
+/// What a generation says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Its folder.
+    pub name: String,
+    /// Layout of its files.
+    pub format: u32,
+    /// Hash of everything that went into it: equal inputs give equal fingerprints.
+    pub fingerprint: String,
+    /// Number of passages.
+    pub passages: usize,
+    /// Number of source files.
+    pub documents: usize,
+    /// When it was made, in seconds since 1970.
+    pub made_at: u64,
+    /// What encoded its passages.
+    pub encoder: Bm25,
+    /// Whether it holds a shard of Qdrant.
+    pub has_shard: bool,
+}
+
+/// A generation opened for searching.
+pub struct Opened {
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Its passages.
+    pub index: Index,
+    /// What is known of its words.
+    pub statistics: Statistics,
+}
+
+/// A generation that was made, or the live one if nothing had changed.
+pub struct Made {
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Whether it is new.
+    pub is_new: bool,
+    /// How many passages were encoded for it.
+    pub encoded: usize,
+}
+
+/// The folder of generations.
+#[derive(Debug, Clone)]
+pub struct Generations {
+    folder: PathBuf,
+    settings: IndexSettings,
+}
+
+impl Generations {
+    /// The generations in `folder`, which is made when first needed.
+    pub fn new(folder: PathBuf, settings: IndexSettings) -> Self {
+        Self { folder, settings }
+    }
+
+    /// The name of the live generation; `None` before the first.
+    pub fn current(&self) -> Result<Option<String>> {
+        let pointer = self.folder.join(POINTER);
+        match fs::read_to_string(&pointer) {
+            Ok(name) => Ok(Some(name.trim().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", pointer.display())),
+        }
+    }
+
+    /// What the live generation says of itself; `None` before the first, and when another version of the program made it.
+    pub fn manifest(&self) -> Result<Option<Manifest>> {
+        let Some(name) = self.current()? else { return Ok(None) };
+        let path = self.folder.join(&name).join(MANIFEST);
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}; run `colega reindex`", path.display()))?;
+        let manifest: Manifest =
+            serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        Ok((manifest.format == FORMAT).then_some(manifest))
+    }
+
+    /// Opens the live generation; `None` before the first. Where another process holds its shard, the same points are
+    /// searched in memory.
+    pub fn open(&self) -> Result<Option<Opened>> {
+        let Some(manifest) = self.manifest()? else { return Ok(None) };
+        let folder = self.folder.join(&manifest.name);
+        let path = folder.join(STATISTICS);
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let statistics = serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        let index = self.open_index(&folder, &manifest)?;
+        Ok(Some(Opened { manifest, index, statistics }))
+    }
+
+    /// Builds a generation of `passages` beside the live one and makes it live; unless `reuse` allows to keep the live
+    /// one because nothing has changed. Only one process can do so at a time.
+    pub fn make(&self, passages: Vec<Arc<Passage>>, settings: &Bm25Settings, reuse: Reuse) -> Result<Made> {
+        fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
+        let _lock = self.lock()?;
+        let live = self.manifest().unwrap_or_else(|error| {
+            warn!("the live index cannot be read and is built anew: {error:#}");
+            None
+        });
+        self.remove_leftovers(live.as_ref())?;
+        let fingerprint = self.fingerprint(&passages, settings)?;
+        if let Some(manifest) =
+            live.as_ref().filter(|live| reuse == Reuse::Unchanged && live.fingerprint == fingerprint)
+        {
+            return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0 });
+        }
+        let earlier = match (&live, reuse) {
+            (Some(live), Reuse::Unchanged) => {
+                Some(Earlier { encoder: live.encoder.clone(), points: self.points(live)? })
+            }
+            _ => None,
+        };
+        let documents = count_documents(&passages);
+        let built = build::build(passages, settings, earlier);
+        let name = self.next_name(&fingerprint)?;
+        let manifest = Manifest {
+            name: name.clone(),
+            format: FORMAT,
+            fingerprint,
+            passages: built.points.len(),
+            documents,
+            made_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            encoder: built.encoder.clone(),
+            has_shard: self.settings.engine == EngineChoice::Edge && cfg!(feature = "edge"),
+        };
+        self.write(&manifest, &built)?;
+        durable::replace(&self.folder.join(POINTER), |writer| Ok(writeln!(writer, "{name}")?))?;
+        info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
+        self.remove_leftovers(Some(&manifest))?;
+        Ok(Made { manifest, is_new: true, encoded: built.encoded })
+    }
+
+    /// Removes what crashes left and generations beyond those to keep, unless another process is building one.
+    pub fn clean(&self) -> Result<()> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        match self.try_lock()? {
+            Some(_lock) => self.remove_leftovers(self.manifest()?.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&self, manifest: &Manifest, built: &Built) -> Result<()> {
+        let folder = self.folder.join(&manifest.name);
+        jsonl::write(&folder.join(POINTS), &built.points)?;
+        write_json(&folder.join(STATISTICS), &built.statistics)?;
+        #[cfg(feature = "edge")]
+        if manifest.has_shard {
+            // Dropping it flushes it and gives its folder free.
+            drop(crate::retrieve::edge::EdgeIndex::create(&folder.join(SHARD), &built.points)?);
+        }
+        write_json(&folder.join(MANIFEST), manifest)
+    }
+
+    fn open_index(&self, folder: &Path, manifest: &Manifest) -> Result<Index> {
+        #[cfg(feature = "edge")]
+        if manifest.has_shard && self.settings.engine == EngineChoice::Edge {
+            match crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD)) {
+                Ok(index) => return Ok(Index::Edge(index)),
+                Err(error) => {
+                    info!("searching in memory, since another process seems to hold the index: {error}");
+                }
+            }
+        }
+        let points: Vec<Point> = jsonl::read(&folder.join(POINTS))
+            .with_context(|| format!("generation {} is damaged; run `colega reindex --full`", manifest.name))?;
+        Ok(Index::Memory(MemoryIndex::new(points)))
+    }
+
+    fn points(&self, manifest: &Manifest) -> Result<Vec<Point>> {
+        jsonl::read(&self.folder.join(&manifest.name).join(POINTS))
+            .with_context(|| "run `colega reindex --full`".to_owned())
+    }
+
+    /// Generations are numbered, so that their names sort by age.
+    fn next_name(&self, fingerprint: &str) -> Result<String> {
+        let last = self.names()?.iter().filter_map(|name| name.split('-').next()?.parse::<u64>().ok()).max();
+        Ok(format!("{:06}-{}", last.unwrap_or_default() + 1, &fingerprint[..8]))
+    }
+
+    fn names(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                names.extend(entry.file_name().into_string());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn remove_leftovers(&self, live: Option<&Manifest>) -> Result<()> {
+        let live = live.map(|manifest| manifest.name.as_str());
+        let (whole, broken): (Vec<String>, Vec<String>) =
+            self.names()?.into_iter().partition(|name| self.folder.join(name).join(MANIFEST).exists());
+        let older = whole.into_iter().filter(|name| Some(name.as_str()) != live).rev().skip(self.settings.keep);
+        for name in broken.into_iter().chain(older) {
+            let folder = self.folder.join(&name);
+            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> Result<File> {
+        match self.try_lock()? {
+            Some(lock) => Ok(lock),
+            None => bail!("another process is re-indexing into {}; wait until it is done", self.folder.display()),
+        }
+    }
+
+    fn try_lock(&self) -> Result<Option<File>> {
+        let path = self.folder.join(LOCK);
+        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        }
+    }
+
+    fn fingerprint(&self, passages: &[Arc<Passage>], settings: &Bm25Settings) -> Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&FORMAT.to_le_bytes());
+        hasher.update(&serde_json::to_vec(&(settings, self.settings.engine))?);
+        for passage in passages {
+            hasher.update(&serde_json::to_vec(&**passage)?);
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    durable::replace(path, |writer| Ok(serde_json::to_writer(writer, value)?))
+}
+
+fn count_documents(passages: &[Arc<Passage>]) -> usize {
+    let mut files: Vec<&str> = passages.iter().map(|passage| passage.source_file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files.len()
+}
