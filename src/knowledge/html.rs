@@ -41,7 +41,7 @@ pub fn parse(file: &str, text: &str) -> Result<Parsed, ParseError> {
 
 fn read(text: &str, keep: Keep) -> Parsed {
     let mut page = Page::new(keep);
-    tokens::read(text, |piece, line| page.take(piece, line));
+    tokens::read(text, |piece, line| page.take(&piece, line));
     let (meta, blocks) = page.finish();
     Parsed { meta, blocks, warnings: Vec::new() }
 }

@@ -88,7 +88,8 @@ pub fn sidecar_paths(path: &Path) -> [PathBuf; 2] {
 pub fn sidecar(path: &Path) -> Result<Option<Meta>, ParseError> {
     let Some(path) = sidecar_paths(path).into_iter().find(|path| path.is_file()) else { return Ok(None) };
     let file = path.display().to_string();
-    let fail = |reason: String, mend: &str| ParseError { file: file.clone(), line: None, reason, mend: mend.to_owned() };
+    let fail =
+        |reason: String, mend: &str| ParseError { file: file.clone(), line: None, reason, mend: mend.to_owned() };
     let size = std::fs::metadata(&path).map_or(0, |found| found.len());
     if size > MAX_SIDECAR {
         return Err(fail(format!("it has {size} bytes"), "a sidecar holds a few lines: title, language, tags, …"));

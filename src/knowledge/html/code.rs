@@ -19,7 +19,8 @@ impl Code {
     pub fn note_language(&mut self, tag: &Tag) {
         let class = attribute(tag, "class").unwrap_or_default();
         let named = class.split_whitespace().find_map(|name| {
-            let language = ["language-", "lang-", "highlight-source-"].iter().find_map(|start| name.strip_prefix(start))?;
+            let language =
+                ["language-", "lang-", "highlight-source-"].iter().find_map(|start| name.strip_prefix(start))?;
             let is_plain = language.chars().all(|c| c.is_alphanumeric() || matches!(c, '+' | '#' | '-' | '.' | '_'));
             (is_plain && !language.is_empty()).then(|| language.to_lowercase())
         });

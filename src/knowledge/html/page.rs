@@ -45,7 +45,7 @@ impl Page {
     }
 
     /// Takes the next piece of the page, which ends on this line.
-    pub fn take(&mut self, piece: Piece<'_>, line: u32) {
+    pub fn take(&mut self, piece: &Piece<'_>, line: u32) {
         match piece {
             Piece::Text(text) => self.text(text, line),
             Piece::Open(tag) => {
@@ -58,7 +58,7 @@ impl Page {
                 }
             }
             Piece::Close(name) => {
-                if &**name == "code" && !self.tree.is_hidden() {
+                if &***name == "code" && !self.tree.is_hidden() {
                     self.prose.close_code();
                 }
                 for ended in self.tree.close(name) {
@@ -98,7 +98,8 @@ impl Page {
                 self.meta.language = attribute(tag, "lang").and_then(|code| code.trim().parse().ok());
             }
             "link" if self.meta.url.is_none() => {
-                let is_canonical = attribute(tag, "rel").is_some_and(|rel| rel.trim().eq_ignore_ascii_case("canonical"));
+                let is_canonical =
+                    attribute(tag, "rel").is_some_and(|rel| rel.trim().eq_ignore_ascii_case("canonical"));
                 let address = attribute(tag, "href").filter(|_| is_canonical);
                 self.meta.url = address.and_then(|address| web_address(address).ok());
             }

@@ -50,7 +50,7 @@ impl Tree {
                 self.push(&tag.name);
             }
         } else if self.hides(tag) {
-            if !(tag.self_closing && !is_block) {
+            if !tag.self_closing || is_block {
                 self.hidden_from = Some(self.open.len());
                 self.push(&tag.name);
             }
@@ -125,12 +125,13 @@ impl Tree {
 
     fn hides(&self, tag: &Tag) -> bool {
         let by_name = match &*tag.name {
-            "script" | "style" | "noscript" | "template" | "svg" | "iframe" | "object" | "canvas" | "audio" | "video"
-            | "select" | "textarea" | "datalist" | "map" | "noembed" | "noframes" => true,
+            "script" | "style" | "noscript" | "template" | "svg" | "iframe" | "object" | "canvas" | "audio"
+            | "video" | "select" | "textarea" | "datalist" | "map" | "noembed" | "noframes" => true,
             "nav" | "footer" | "aside" | "form" | "button" => self.keep == Keep::Content,
             // The header of an article holds the article's own heading.
             "header" => {
-                self.keep == Keep::Content && !["article", "main"].iter().any(|name| self.counts.contains_key(&LocalName::from(*name)))
+                self.keep == Keep::Content
+                    && !["article", "main"].iter().any(|name| self.counts.contains_key(&LocalName::from(*name)))
             }
             _ => false,
         };
@@ -167,8 +168,20 @@ fn is_hiding_style(style: &str) -> bool {
 fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source"
-            | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -177,10 +190,54 @@ pub fn is_block(name: &str) -> bool {
     name.contains('-')
         || matches!(
             name,
-            "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd" | "details" | "dialog"
-                | "dir" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2"
-                | "h3" | "h4" | "h5" | "h6" | "head" | "header" | "hgroup" | "html" | "legend" | "li" | "main" | "menu"
-                | "nav" | "ol" | "p" | "pre" | "search" | "section" | "summary" | "table" | "tbody" | "td" | "tfoot"
-                | "th" | "thead" | "title" | "tr" | "ul"
+            "address"
+                | "article"
+                | "aside"
+                | "blockquote"
+                | "body"
+                | "caption"
+                | "center"
+                | "dd"
+                | "details"
+                | "dialog"
+                | "dir"
+                | "div"
+                | "dl"
+                | "dt"
+                | "fieldset"
+                | "figcaption"
+                | "figure"
+                | "footer"
+                | "form"
+                | "h1"
+                | "h2"
+                | "h3"
+                | "h4"
+                | "h5"
+                | "h6"
+                | "head"
+                | "header"
+                | "hgroup"
+                | "html"
+                | "legend"
+                | "li"
+                | "main"
+                | "menu"
+                | "nav"
+                | "ol"
+                | "p"
+                | "pre"
+                | "search"
+                | "section"
+                | "summary"
+                | "table"
+                | "tbody"
+                | "td"
+                | "tfoot"
+                | "th"
+                | "thead"
+                | "title"
+                | "tr"
+                | "ul"
         )
 }

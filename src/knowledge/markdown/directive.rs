@@ -68,7 +68,8 @@ pub fn without_directives(text: &str, skip: usize) -> String {
 
 /// The marks with which a line opens fenced code, in a list's item or not.
 fn opening_fence(body: &str) -> Option<&str> {
-    let unlisted = body.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['-', '*', '+', '.', ')', ' ']);
+    let unlisted =
+        body.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['-', '*', '+', '.', ')', ' ']);
     let mark = ["```", "~~~"].into_iter().find(|mark| unlisted.starts_with(mark))?;
     let rest = unlisted.trim_start_matches(&mark[..1]);
     let is_inline_code = mark == "```" && rest.contains('`');

@@ -33,7 +33,6 @@ pub fn contents(html: &str) -> Vec<Content> {
             Piece::Text(text) if hidden_since.is_none() && text.contains(char::is_alphanumeric) => {
                 mark(line, line, Content::Text);
             }
-            Piece::Text(_) => {}
             Piece::Comment(comment) => {
                 let first = line - comment.matches('\n').count().min(line - 1);
                 mark(first, line, Content::Hidden);
@@ -46,7 +45,7 @@ pub fn contents(html: &str) -> Vec<Content> {
                     mark(first, line, Content::Hidden);
                 }
             }
-            Piece::Open(_) | Piece::Close(_) => {}
+            Piece::Text(_) | Piece::Open(_) | Piece::Close(_) => {}
         }
     });
     if let Some(first) = hidden_since {

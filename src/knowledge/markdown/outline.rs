@@ -75,28 +75,22 @@ struct Reader<'a> {
     in_list: bool,
     links: usize,
     images: usize,
-    in_heading: bool,
-    in_code: bool,
-    in_html: bool,
+    /// The innermost open block, if it is one of these.
+    leaf: Option<Leaf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaf {
+    Heading,
+    Code,
+    Html,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
         let line_starts: Vec<_> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let lines = vec![Line::default(); line_starts.len()];
-        Self {
-            text,
-            line_starts,
-            lines,
-            blocks: Vec::new(),
-            depth: 0,
-            in_list: false,
-            links: 0,
-            images: 0,
-            in_heading: false,
-            in_code: false,
-            in_html: false,
-        }
+        Self { text, line_starts, lines, blocks: Vec::new(), depth: 0, in_list: false, links: 0, images: 0, leaf: None }
     }
 
     fn take(&mut self, event: Event<'_>, range: Range<usize>) {
@@ -104,13 +98,15 @@ impl<'a> Reader<'a> {
             Event::Start(tag) => self.open(&tag, range),
             Event::End(tag) => self.close(tag),
             Event::Text(words) | Event::Code(words) => {
-                if self.in_heading {
+                if self.leaf == Some(Leaf::Heading) {
                     self.add_to_heading(&words);
                 }
                 self.mark(range);
             }
-            Event::InlineHtml(tag) if self.in_heading && is_type_parameter(&tag) => self.add_to_heading(&tag),
-            Event::SoftBreak | Event::HardBreak if self.in_heading => self.add_to_heading(" "),
+            Event::InlineHtml(tag) if self.leaf == Some(Leaf::Heading) && is_type_parameter(&tag) => {
+                self.add_to_heading(&tag);
+            }
+            Event::SoftBreak | Event::HardBreak if self.leaf == Some(Leaf::Heading) => self.add_to_heading(" "),
             _ => {}
         }
     }
@@ -123,10 +119,10 @@ impl<'a> Reader<'a> {
             Tag::Heading { level, .. } if is_outer => {
                 let before = self.blocks.len();
                 self.push(Shape::Heading(number(*level)), range);
-                self.in_heading = self.blocks.len() > before;
+                self.leaf = (self.blocks.len() > before).then_some(Leaf::Heading);
             }
             Tag::CodeBlock(_) => {
-                self.in_code = true;
+                self.leaf = Some(Leaf::Code);
                 if let Some(lines) = self.lines_of(range.clone()) {
                     self.lines[lines].fill(Line::Code);
                 }
@@ -136,7 +132,7 @@ impl<'a> Reader<'a> {
             }
             Tag::Table(_) if is_outer => self.push(Shape::Table, range),
             Tag::HtmlBlock if is_outer => {
-                self.in_html = true;
+                self.leaf = Some(Leaf::Html);
                 self.mark_html(range.clone());
                 self.push(Shape::Html, range);
             }
@@ -153,9 +149,7 @@ impl<'a> Reader<'a> {
         self.depth -= 1;
         match tag {
             TagEnd::List(_) if self.depth == 0 => self.in_list = false,
-            TagEnd::Heading(_) => self.in_heading = false,
-            TagEnd::CodeBlock => self.in_code = false,
-            TagEnd::HtmlBlock => self.in_html = false,
+            TagEnd::Heading(_) | TagEnd::CodeBlock | TagEnd::HtmlBlock => self.leaf = None,
             TagEnd::Link => self.links -= 1,
             TagEnd::Image => self.images -= 1,
             _ => {}
@@ -179,13 +173,22 @@ impl<'a> Reader<'a> {
 
     /// Notes that words stand on the lines of `range`.
     fn mark(&mut self, range: Range<usize>) {
-        if self.in_code || self.in_html || self.images > 0 || !self.text[range.clone()].contains(char::is_alphanumeric) {
+        if matches!(self.leaf, Some(Leaf::Code | Leaf::Html))
+            || self.images > 0
+            || !self.text[range.clone()].contains(char::is_alphanumeric)
+        {
             return;
         }
         let is_link = self.links > 0;
         let Some(lines) = self.lines_of(range) else { return };
         for line in &mut self.lines[lines] {
-            *line = if is_link && *line == Line::Bare { Line::Link } else if is_link { *line } else { Line::Words };
+            *line = if is_link && *line == Line::Bare {
+                Line::Link
+            } else if is_link {
+                *line
+            } else {
+                Line::Words
+            };
         }
     }
 
@@ -213,7 +216,10 @@ impl<'a> Reader<'a> {
 fn is_type_parameter(tag: &str) -> bool {
     let name = tag.trim_start_matches('<').trim_end_matches('>');
     let is_typed = name.starts_with(|c: char| c.is_ascii_uppercase())
-        || matches!(name, "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" | "bool" | "str" | "int");
+        || matches!(
+            name,
+            "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" | "bool" | "str" | "int"
+        );
     is_typed && name.chars().all(char::is_alphanumeric)
 }
 

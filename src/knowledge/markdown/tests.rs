@@ -187,13 +187,38 @@ fn front_matter_counts_as_lines() {
 fn hostile_text_is_read_in_linear_time() {
     let n = 20_000;
     let wide = format!("{}\n{}\n{}", "|a".repeat(2000), "|-".repeat(2000), "|b\n".repeat(2000));
-    let nested = (0..2000).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect::<String>();
-    let attributes = format!("<div {}>", (0..n).map(|n| format!("a{n} ")).collect::<String>());
+    let nested = (0..2000).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect::<Vec<_>>().concat();
+    let attributes = format!("<div {}>", (0..n).map(|n| format!("a{n} ")).collect::<Vec<_>>().concat());
     let texts = [
-        ">".repeat(n), "> ".repeat(n), "- ".repeat(n), "[".repeat(n), "![".repeat(n), "[a](".repeat(n), "*a _b ".repeat(n),
-        "`a``".repeat(n), "<a ".repeat(n), "<!--".repeat(n), "<!-- a\n".repeat(n), "[^1]: ".repeat(n), "[a]: b\n".repeat(n), "\\".repeat(n),
-        "a\n---\n".repeat(n), "/// a\n".repeat(n), "!!! a\n    ".repeat(n), "&a;".repeat(n), "```\n".repeat(n), "1. a\n".repeat(n), wide, nested,
-        attributes, "<div>\n".repeat(n), "---\n".repeat(n), "<?".repeat(n), "<![CDATA[".repeat(n), "~a~".repeat(n), "|".repeat(n),
+        ">".repeat(n),
+        "> ".repeat(n),
+        "- ".repeat(n),
+        "[".repeat(n),
+        "![".repeat(n),
+        "[a](".repeat(n),
+        "*a _b ".repeat(n),
+        "`a``".repeat(n),
+        "<a ".repeat(n),
+        "<!--".repeat(n),
+        "<!-- a\n".repeat(n),
+        "[^1]: ".repeat(n),
+        "[a]: b\n".repeat(n),
+        "\\".repeat(n),
+        "a\n---\n".repeat(n),
+        "/// a\n".repeat(n),
+        "!!! a\n    ".repeat(n),
+        "&a;".repeat(n),
+        "```\n".repeat(n),
+        "1. a\n".repeat(n),
+        wide,
+        nested,
+        attributes,
+        "<div>\n".repeat(n),
+        "---\n".repeat(n),
+        "<?".repeat(n),
+        "<![CDATA[".repeat(n),
+        "~a~".repeat(n),
+        "|".repeat(n),
     ];
     for text in &texts {
         let start = Instant::now();
@@ -211,8 +236,13 @@ fn words(text: &str) -> Vec<&str> {
 fn markdown_piece() -> impl Strategy<Value = String> {
     let word = "[a-zñ0-9]{2,6}";
     let indent = prop::sample::select(vec!["", "  ", "    ", "> ", "- ", "1. ", "\t", "  - "]);
-    let mark = prop::sample::select(vec!["", "# ", "* ", "```", "~~~", "| ", "**", "`", "<b>", "<div>", "</div>", "[^1]: ", "[x] ", "_", "~~", "=== ", "&amp; "]);
-    let end = prop::sample::select(vec!["", " |", "**", "`", "  ", "\\", " #", "\n---", "\n===", "\n", "\n\n", "\n|-|-|", "</b>", "_"]);
+    let mark = prop::sample::select(vec![
+        "", "# ", "* ", "```", "~~~", "| ", "**", "`", "<b>", "<div>", "</div>", "[^1]: ", "[x] ", "_", "~~", "=== ",
+        "&amp; ",
+    ]);
+    let end = prop::sample::select(vec![
+        "", " |", "**", "`", "  ", "\\", " #", "\n---", "\n===", "\n", "\n\n", "\n|-|-|", "</b>", "_",
+    ]);
     (indent, mark, word, word, end).prop_map(|(indent, mark, a, b, end)| format!("{indent}{mark}{a} {b}{end}"))
 }
 
@@ -250,6 +280,7 @@ fn evaluation_files() -> Vec<PathBuf> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "what was read and how fast is told to who runs it")]
 fn real_documents_are_read_whole() {
     let files = evaluation_files();
     if files.is_empty() {

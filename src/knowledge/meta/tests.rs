@@ -46,10 +46,7 @@ fn what_cannot_be_used_is_a_warning_with_its_line() {
     assert_eq!(broken.len(), 1);
     assert!(broken[0].starts_with("a.md:") && broken[0].contains("not YAML"), "{broken:?}");
     let foreign = warnings("---\ntitle: a\nlang: fr\n---\nText");
-    assert_eq!(
-        foreign,
-        ["a.md:3: `lang` names the language “fr”, which Colega does not speak; write en or es"]
-    );
+    assert_eq!(foreign, ["a.md:3: `lang` names the language “fr”, which Colega does not speak; write en or es"]);
     assert_eq!(warnings("+++\na = \n+++\n").len(), 1);
 }
 
@@ -75,11 +72,14 @@ fn addresses_that_give_access_are_refused_and_not_repeated() {
 
 #[test]
 fn hostile_front_matter_is_answered_soon() {
-    let bomb = format!("a: &a [x,x,x,x,x,x,x,x,x]\n{}", (0..12).fold(String::new(), |text, n| {
-        let (name, before) = (char::from(b'b' + n), char::from(b'a' + n));
-        let list = vec![format!("*{before}"); 9].join(",");
-        format!("{text}{name}: &{name} [{list}]\n")
-    }));
+    let bomb = format!(
+        "a: &a [x,x,x,x,x,x,x,x,x]\n{}",
+        (0..12).fold(String::new(), |text, n| {
+            let (name, before) = (char::from(b'b' + n), char::from(b'a' + n));
+            let list = vec![format!("*{before}"); 9].join(",");
+            format!("{text}{name}: &{name} [{list}]\n")
+        })
+    );
     let deep = format!("a: {}", "[".repeat(30_000));
     for raw in [bomb, deep, "a: !!binary x".into(), "? [a]\n: b".into(), "1: 2\ntrue: x".into()] {
         let text = format!("---\n{raw}\n---\nText");
@@ -106,7 +106,10 @@ fn a_wrong_sidecar_names_file_line_and_mend() {
         let error = parse_sidecar("a.meta.toml", text).expect_err(text).to_string();
         assert!(error.contains(expected), "{error} should hold {expected}");
     };
-    check("title = \"a\"\nlangauge = \"en\"\n", "a.meta.toml:2: `langauge` is no key of a sidecar; did you mean `language`?");
+    check(
+        "title = \"a\"\nlangauge = \"en\"\n",
+        "a.meta.toml:2: `langauge` is no key of a sidecar; did you mean `language`?",
+    );
     check("tag = [\"a\"]\n", "did you mean `tags`?");
     check("title = \"a\"\nlang = \"de\"\n", "a.meta.toml:2: `lang` names the language “de”");
     check("tags = [[1]]\n", "is not a list of texts");
