@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod agent;
 pub mod answer;
+pub mod bench;
 pub mod embed;
 pub mod eval;
 pub mod feedback;
