@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod agent;
 pub mod answer;
 pub mod app;
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod durable;

@@ -62,7 +62,7 @@ fn ask(app: &App, args: AskArgs) -> Result<ExitCode> {
     let (running, _) = app.run(|progress| reading.show(&progress))?;
     let questions = match &args.questions {
         Some(file) => ask::read(file)?,
-        None => ask::about(&app.generations.passages()?),
+        None => ask::about(app.generations.passages()?.iter().map(AsRef::as_ref)),
     };
     let task = ask::Task { clients: args.clients, duration: Duration::from_secs(args.seconds), questions };
     let scores = runtime()?.block_on(ask::run(task, &running.agent))?;

@@ -90,12 +90,7 @@ async fn refresh(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Makes each new generation live as soon as it is there, whoever built it.
-async fn follow_generations(
-    app: Arc<App>,
-    running: Running,
-    shown: Arc<ArcSwap<Status>>,
-    stop: CancellationToken,
-) {
+async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<Status>>, stop: CancellationToken) {
     let mut open = running.manifest.name;
     let mut tick = tokio::time::interval(LOOK_FOR_GENERATION);
     loop {
