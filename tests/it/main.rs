@@ -1,5 +1,7 @@
 //! Tests through the front door, one file per area.
 
 mod ingest;
+mod layering;
 mod measuring;
+mod program;
 mod subtitles;
