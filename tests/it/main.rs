@@ -1,4 +1,5 @@
 //! Tests through the front door, one file per area.
 
 mod ingest;
+mod page;
 mod subtitles;
