@@ -129,8 +129,8 @@ mod tests {
         }
     }
 
-    async fn vote(votes: &Votes, id: &str, voter: &str, vote: Option<Vote>) -> Result<Tally, VoteError> {
-        votes.record(&AnswerId(id.into()), Origin::Web, &UserId(voter.into()), vote, NOW).await
+    async fn cast(votes: &Votes, id: &str, person: &str, vote: Option<Vote>) -> Result<Tally, VoteError> {
+        votes.record(&AnswerId(id.into()), Origin::Web, &UserId(person.into()), vote, NOW).await
     }
 
     #[tokio::test]
@@ -148,11 +148,11 @@ mod tests {
             ("ana", None, (1, 0)),
             ("ana", None, (1, 0)),
         ];
-        for (voter, given, (up, down)) in steps {
-            let tally = vote(&votes, "00000000000000aa", voter, given).await.expect("kept");
-            assert_eq!(tally, Tally { up, down }, "{voter} {given:?}");
+        for (person, given, (up, down)) in steps {
+            let tally = cast(&votes, "00000000000000aa", person, given).await.expect("kept");
+            assert_eq!(tally, Tally { up, down }, "{person} {given:?}");
         }
-        let other = vote(&votes, "00000000000000ab", "ana", Some(Vote::Down)).await.expect("kept");
+        let other = cast(&votes, "00000000000000ab", "ana", Some(Vote::Down)).await.expect("kept");
         assert_eq!(other, Tally { up: 0, down: 1 }, "answers have votes of their own");
     }
 
@@ -162,9 +162,9 @@ mod tests {
         let votes = Votes::open(folder.path()).expect("opens");
         let answer = answer("00000000000000aa");
         votes.remember(&answer, NOW).await.expect("kept");
-        let (voter, up) = (UserId("1".into()), Some(Vote::Up));
-        votes.record(&answer.id, Origin::Web, &voter, up, NOW).await.expect("kept");
-        let tally = votes.record(&answer.id, Origin::Terminal, &voter, up, NOW).await.expect("kept");
+        let (person, up) = (UserId("1".into()), Some(Vote::Up));
+        votes.record(&answer.id, Origin::Web, &person, up, NOW).await.expect("kept");
+        let tally = votes.record(&answer.id, Origin::Terminal, &person, up, NOW).await.expect("kept");
         assert_eq!(tally, Tally { up: 2, down: 0 });
     }
 
@@ -173,7 +173,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let votes = Votes::open(folder.path()).expect("opens");
         for id in ["00000000000000aa", "", "../x", &"a".repeat(100_000)] {
-            let refused = vote(&votes, id, "ana", Some(Vote::Up)).await;
+            let refused = cast(&votes, id, "ana", Some(Vote::Up)).await;
             assert!(matches!(refused, Err(VoteError::UnknownAnswer)), "{refused:?}");
         }
     }
@@ -191,7 +191,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let votes = Votes::open(folder.path()).expect("opens");
         votes.remember(&answer("00000000000000aa"), NOW).await.expect("kept");
-        vote(&votes, "00000000000000aa", "ana-maria-lopez", Some(Vote::Up)).await.expect("kept");
+        cast(&votes, "00000000000000aa", "ana-maria-lopez", Some(Vote::Up)).await.expect("kept");
         drop(votes);
         for file in std::fs::read_dir(folder.path()).expect("a folder").flatten().filter(|file| file.path().is_file()) {
             let bytes = std::fs::read(file.path()).expect("readable");

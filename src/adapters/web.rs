@@ -64,12 +64,9 @@ impl Default for WebSettings {
 }
 
 impl WebSettings {
-    /// Takes the port.
-    pub async fn listen(&self) -> Result<TcpListener> {
-        let address = SocketAddr::new(self.address, self.port);
-        TcpListener::bind(address).await.with_context(|| {
-            format!("the page cannot listen on {address}; set another web.port, or stop the program that has this one")
-        })
+    /// Where to listen.
+    pub const fn socket_address(&self) -> SocketAddr {
+        SocketAddr::new(self.address, self.port)
     }
 }
 

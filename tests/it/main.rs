@@ -3,5 +3,6 @@
 mod ingest;
 mod layering;
 mod measuring;
+mod page;
 mod program;
 mod subtitles;

@@ -115,8 +115,11 @@ async fn reply(page: &WebState, visitor: &Visitor, text: &str) -> Result<Reply, 
     Ok(reply)
 }
 
+/// A header that says when to ask again, in seconds.
+type RetryAfter = AppendHeaders<[(HeaderName, u64); 1]>;
+
 /// The status of a reply, and how long to wait before asking again.
-fn status(reply: &Reply) -> (StatusCode, Option<AppendHeaders<[(HeaderName, u64); 1]>>) {
+fn status(reply: &Reply) -> (StatusCode, Option<RetryAfter>) {
     let wait = |wait| Some(AppendHeaders([(RETRY_AFTER, whole_seconds(wait))]));
     match reply {
         Reply::Answer(_) | Reply::NoEvidence(_) | Reply::Refused(_) => (StatusCode::OK, None),

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
 /// A connection that sends nothing for so long is closed; longer than any request takes.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// Connections at one time; more wait to be accepted.
 const CONNECTIONS: usize = 512;
 

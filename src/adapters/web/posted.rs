@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use serde::de::DeserializeOwned;
 
@@ -28,10 +28,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Posted<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("application/json") {
-            let Json(value) = Json::from_request(request, state).await.map_err(|error| error.into_response())?;
+            let Json(value) = Json::from_request(request, state).await.map_err(IntoResponse::into_response)?;
             return Ok(Self::Json(value));
         }
-        let Form(value) = Form::from_request(request, state).await.map_err(|error| error.into_response())?;
+        let Form(value) = Form::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         Ok(Self::Form(value))
     }
 }
