@@ -3,10 +3,13 @@
 pub mod citations;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::Result;
 use arc_swap::ArcSwap;
+use tokio::sync::Semaphore;
 use tokio::task;
 use tracing::info;
 
@@ -26,9 +29,17 @@ use self::citations::Cited;
 /// How many passages are retrieved for a question.
 const RETRIEVED: usize = 20;
 
+/// How many questions may wait for a free core; those beyond are told to come back.
+const MOST_WAITING: usize = 512;
+
 /// Answers questions. A cheap handle: clones share everything.
 #[derive(Clone)]
-pub struct Agent(Arc<Parts>);
+pub struct Agent {
+    parts: Arc<Parts>,
+    /// One permit a core: more answers at a time would only take more memory.
+    cores: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+}
 
 /// What an agent is made of.
 pub struct Parts {
@@ -59,27 +70,40 @@ pub struct InSource {
 impl Agent {
     /// An agent made of `parts`.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self { parts: Arc::new(parts), cores: Arc::new(Semaphore::new(cores)), waiting: Arc::default() }
     }
 
     /// Answers `question`, asked at `now`: screen, limit, retrieve and rerank, gather, generate, verify, release, reply.
     pub async fn ask(&self, question: Question, now: Instant) -> Result<Reply> {
-        let parts = Arc::clone(&self.0);
-        // Searching and writing are busy work; the runtime's threads stay free for connections.
-        let reply = task::spawn_blocking(move || parts.answer(&question, now)).await??;
+        let position = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let reply = if position < MOST_WAITING {
+            self.answer(question, now).await
+        } else {
+            Ok(Reply::Busy { language: self.parts.language_of(&question), position })
+        };
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let reply = reply?;
         info!(outcome = reply.name(), elapsed_ms = now.elapsed().as_secs_f64() * 1000.0, "answered");
         Ok(reply)
     }
 
+    async fn answer(&self, question: Question, now: Instant) -> Result<Reply> {
+        let _core = self.cores.acquire().await?;
+        let parts = Arc::clone(&self.parts);
+        // Searching and writing are busy work; the runtime's threads stay free for connections.
+        task::spawn_blocking(move || parts.answer(&question, now)).await?
+    }
+
     /// The passage named `id` with its `neighbours` on either side, if somebody who may see `scopes` may see it.
     pub async fn in_source(&self, id: ChunkId, scopes: Vec<String>, neighbours: usize) -> Result<Option<InSource>> {
-        let parts = Arc::clone(&self.0);
+        let parts = Arc::clone(&self.parts);
         Ok(task::spawn_blocking(move || parts.in_source(&id, scopes, neighbours)).await??)
     }
 
     /// The live index.
     pub fn live(&self) -> arc_swap::Guard<Arc<Retriever>> {
-        self.0.live.load()
+        self.parts.live.load()
     }
 }
 
@@ -98,10 +122,15 @@ impl Parts {
             Verdict::TooLittle { nearest } => return Ok(Reply::NoEvidence(Suggestions { language, nearest })),
         };
         let draft = self.generator.generate(&evidence);
-        let passages: Vec<_> = evidence.passages.iter().map(|evidence| Arc::clone(&evidence.passage)).collect();
+        let passages: Vec<_> = evidence.passages.iter().map(|evidence| Arc::clone(&evidence.reading.passage)).collect();
         let cited = Cited::check(draft, &passages);
         let released = cited.retain(|text| self.guard.release_text(text).is_ok());
         Ok(reply(released, evidence, language, now))
+    }
+
+    /// The language to answer in.
+    fn language_of(&self, question: &Question) -> Language {
+        question.language.or_else(|| language::detect(&question.text)).unwrap_or(self.default_language)
     }
 
     fn find(&self, screened: &Screened) -> Result<Verdict, SearchError> {
@@ -133,7 +162,7 @@ fn reply(cited: Cited, evidence: Evidence, language: Language, asked: Instant) -
         return Reply::NoEvidence(Suggestions { language, nearest: vec![evidence.subject] });
     }
     let (sections, citations, engine) = cited.into_parts();
-    let source = evidence.passages.first().map(|first| first.passage.lang);
+    let source = evidence.passages.first().map(|first| first.reading.passage.lang);
     Reply::Answer(Answer {
         id: AnswerId::random(),
         language,

@@ -14,6 +14,7 @@ use crate::guard::Guard;
 use crate::knowledge::ingest::Progress;
 use crate::knowledge::topic::Topics;
 use crate::limit::Limiter;
+use crate::reading::Readings;
 use crate::reindex::generation::{Generations, Manifest, Opened};
 use crate::reindex::{Outcome, Reindexer, Reuse};
 use crate::retrieve::glossary::Glossary;
@@ -104,6 +105,7 @@ impl App {
             encoder: opened.manifest.encoder.clone(),
             glossary: Arc::clone(&self.glossary),
             settings: self.settings.retrieve.clone(),
+            readings: Readings::default(),
         };
         (retriever, opened.manifest)
     }

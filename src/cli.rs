@@ -1,5 +1,4 @@
 //! The command line: what can be said, and who does it.
-#![allow(clippy::print_stdout, reason = "commands print their results")]
 
 mod ask;
 mod bench;
@@ -9,6 +8,7 @@ mod knowledge;
 mod progress;
 mod serve;
 
+use std::io::{ErrorKind, Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -64,12 +64,12 @@ struct Output {
 impl Output {
     /// Prints `value` as JSON, or as `text` for people.
     fn print(self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(value)?);
-        } else {
-            println!("{}", text());
+        let text = if self.json { serde_json::to_string_pretty(value)? } else { text() };
+        match writeln!(stdout(), "{}", text.trim_end()) {
+            // Whoever reads has read enough, as `head` does.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
         }
-        Ok(())
     }
 }
 

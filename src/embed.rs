@@ -1,6 +1,7 @@
 //! Text to vectors. Sparse ones (BM25) for now; a dense one has its place in the index already.
 
 pub mod bm25;
+pub mod stems;
 pub mod terms;
 
 use serde::{Deserialize, Serialize};

@@ -19,6 +19,7 @@ pub mod language;
 pub mod limit;
 pub mod passage;
 pub mod question;
+pub mod reading;
 pub mod reindex;
 pub mod render;
 pub mod retrieve;

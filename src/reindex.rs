@@ -36,19 +36,14 @@ impl Default for IndexSettings {
 }
 
 /// The engines one can choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineChoice {
-    /// Qdrant in this process, on disk.
+    /// Qdrant in this process, on disk. A program built without it searches in memory.
+    #[default]
     Edge,
     /// Everything in memory.
     Memory,
-}
-
-impl Default for EngineChoice {
-    fn default() -> Self {
-        if cfg!(feature = "edge") { Self::Edge } else { Self::Memory }
-    }
 }
 
 /// What a re-index needs.

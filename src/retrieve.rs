@@ -10,7 +10,6 @@ pub mod memory;
 pub mod query;
 pub mod rerank;
 pub mod retriever;
-pub mod role;
 pub mod statistics;
 
 #[cfg(feature = "edge")]

@@ -33,6 +33,8 @@ pub enum LogFormat {
 /// Starts logging. `quiet` keeps everything below warnings out of commands whose output people read.
 pub fn start(settings: &LogSettings, quiet: bool) -> Result<()> {
     let wanted = if quiet { "warn" } else { &settings.filter };
+    // The engine warns of its own internals at every start, which nobody can do anything about.
+    let wanted = &format!("qdrant_edge=error,{wanted}");
     let filter = EnvFilter::try_from_default_env()
         .or_else(|_| EnvFilter::try_new(wanted))
         .with_context(|| format!("log.filter “{wanted}” is no filter; write error, warn, info, debug or trace"))?;

@@ -136,7 +136,7 @@ async fn ask_on(agent: Agent, questions: Arc<[String]>, first: usize, window: Wi
         }
         let reply = agent.ask(Question::new(text, Origin::Measurement), asked).await?;
         if asked >= window.counted_from {
-            counted.reply(reply.name(), asked, Instant::now());
+            counted.reply(reply.name(), asked, Instant::now())?;
         }
     }
     Ok(counted)
@@ -156,11 +156,12 @@ impl Counted {
         Ok(Self { from, last: from, microseconds: Histogram::new(DIGITS)?, kinds: BTreeMap::new() })
     }
 
-    fn reply(&mut self, kind: &'static str, asked: Instant, came: Instant) {
+    fn reply(&mut self, kind: &'static str, asked: Instant, came: Instant) -> Result<()> {
         let microseconds = came.duration_since(asked).as_micros();
-        self.microseconds.saturating_record(u64::try_from(microseconds).unwrap_or(u64::MAX));
+        self.microseconds.record(u64::try_from(microseconds).unwrap_or(u64::MAX))?;
         *self.kinds.entry(kind).or_default() += 1;
         self.last = came;
+        Ok(())
     }
 
     fn add(&mut self, other: &Self) -> Result<()> {

@@ -48,7 +48,8 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     let listener = bind(app.settings.web.socket_address()).await?;
     let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
     let page = WebState { agent: running.agent.clone(), votes, status: Arc::clone(&status) };
-    println!("Colega answers at http://{} ({} passages)", listener.local_addr()?, running.manifest.passages);
+    let address = listener.local_addr()?;
+    eprintln!("Colega answers at http://{address} ({} passages)", running.manifest.passages);
 
     let stop_page = stop.clone();
     tasks.spawn(async move {

@@ -6,6 +6,7 @@ use crate::embed::bm25::Bm25Settings;
 use crate::language;
 use crate::passage::Passage;
 use crate::question::Language;
+use crate::reading::Readings;
 use crate::retrieve::Index;
 use crate::retrieve::build::{self, Built};
 use crate::retrieve::glossary::Glossary;
@@ -44,6 +45,7 @@ impl RankingSettings {
             encoder,
             glossary: Arc::clone(&self.glossary),
             settings: self.retrieve.clone(),
+            readings: Readings::default(),
         }
     }
 }

@@ -2,16 +2,15 @@
 //! parts of an answer. It writes no word of its own.
 
 mod choose;
-mod units;
 
 use serde::{Deserialize, Serialize};
 
-use self::choose::Chooser;
-use self::units::{Unit, UnitKind};
+use self::choose::{Chooser, Unit};
 use super::Draft;
 use crate::answer::{Block, CitationNo, Engine, Section, SectionKind, Sentence};
+use crate::reading::quotable::Kind;
+use crate::reading::role::Role;
 use crate::retrieve::evidence::Evidence;
-use crate::retrieve::role::Role;
 
 /// How long answers may be, section `[answer]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,8 +34,7 @@ impl Default for ExtractiveSettings {
 
 /// Writes a draft from `evidence`.
 pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
-    let units: Vec<Unit> =
-        evidence.passages.iter().enumerate().flat_map(|(at, passage)| units::of_passage(at, passage)).collect();
+    let units = choose::units(evidence);
     let mut chooser = Chooser::new(&units, evidence);
     // The order of choosing is the order of importance: nothing is said twice, and what comes first may choose first.
     let share = |percent: usize| settings.max_words * percent / 100;
@@ -45,7 +43,7 @@ pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
     let pitfalls = chooser.take(&[Role::Pitfall], settings.max_items, share(27));
     let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items - 1, share(20));
     when_to_use.extend(chooser.take(&[Role::WhenNotToUse], 1, share(10)));
-    let used: usize = [&pitfalls, &when_to_use].into_iter().flatten().map(|unit| unit.words()).sum();
+    let used: usize = [&pitfalls, &when_to_use].into_iter().flatten().map(|unit| unit.quotable.words()).sum();
     let left = settings.max_words.saturating_sub(used + words_of(&definition) + words_of(&example));
     let checklist = chooser.take(&[Role::Checklist], settings.max_items, left);
     let sections = [
@@ -61,15 +59,15 @@ pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
 
 /// What it is, then what the question asks beyond that; or, if it asks no more, what the source goes on to say.
 fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
-    let mut chosen: Vec<&Unit> = chooser.definition().into_iter().collect();
+    let mut chosen: Vec<&Unit<'_>> = chooser.definition().into_iter().collect();
     let room = settings.max_definition.saturating_sub(chosen.len());
-    let left = words.saturating_sub(chosen.iter().map(|unit| unit.words()).sum());
+    let left = words.saturating_sub(chosen.iter().map(|unit| unit.quotable.words()).sum());
     chosen.extend(chooser.direct_answer(room, left));
     if let Some(at) = chosen.iter().position(|unit| chooser.opens_with_asked(unit)) {
         chosen[..=at].rotate_right(1);
     }
     while let Some(&last) = chosen.last().filter(|_| chosen.len() < settings.max_definition) {
-        let left = words.saturating_sub(chosen.iter().map(|unit| unit.words()).sum());
+        let left = words.saturating_sub(chosen.iter().map(|unit| unit.quotable.words()).sum());
         let Some(next) = chooser.sequel(last, left) else { break };
         chosen.push(next);
     }
@@ -82,20 +80,24 @@ fn example(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usiz
         return paragraph(&chooser.take(&[Role::Example], 1, words));
     };
     let mut blocks = introduction.map(|unit| paragraph(&[unit])).unwrap_or_default();
-    if let UnitKind::Code { language } = &code.kind {
-        blocks.push(Block::Code { language: language.clone(), code: code.text.clone(), cites: vec![citation(code)] });
+    if let Kind::Code { language } = &code.quotable.kind {
+        blocks.push(Block::Code {
+            language: language.clone(),
+            code: code.quotable.text.clone(),
+            cites: vec![citation(code)],
+        });
     }
     blocks
 }
 
-fn list(units: &[&Unit]) -> Vec<Block> {
+fn list(units: &[&Unit<'_>]) -> Vec<Block> {
     if units.is_empty() {
         return Vec::new();
     }
     vec![Block::List { items: units.iter().map(|unit| vec![sentence(unit)]).collect() }]
 }
 
-fn paragraph(units: &[&Unit]) -> Vec<Block> {
+fn paragraph(units: &[&Unit<'_>]) -> Vec<Block> {
     if units.is_empty() {
         return Vec::new();
     }
@@ -106,10 +108,10 @@ fn words_of(blocks: &[Block]) -> usize {
     blocks.iter().flat_map(Block::sentences).map(|sentence| sentence.text.split_whitespace().count()).sum()
 }
 
-fn sentence(unit: &Unit) -> Sentence {
-    Sentence { text: unit.text.clone(), cites: vec![citation(unit)] }
+fn sentence(unit: &Unit<'_>) -> Sentence {
+    Sentence { text: unit.quotable.text.clone(), cites: vec![citation(unit)] }
 }
 
-fn citation(unit: &Unit) -> CitationNo {
+fn citation(unit: &Unit<'_>) -> CitationNo {
     CitationNo(u32::try_from(unit.passage + 1).unwrap_or(u32::MAX))
 }

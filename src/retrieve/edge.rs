@@ -38,7 +38,7 @@ impl EdgeIndex {
         std::fs::create_dir_all(folder)
             .map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
         let config = EdgeConfig::builder()
-            .vector(DENSE.0, EdgeVectorParams::builder(DENSE.1, Distance::Cosine).build())
+            .vector(DENSE.0, EdgeVectorParams::builder(DENSE.1, Distance::Cosine).on_disk(true).build())
             .sparse_vector(BM25, EdgeSparseVectorParams::builder().modifier(Modifier::Idf).build())
             .wal_options(WalOptions { segment_capacity: LOG_SEGMENT_BYTES, ..WalOptions::default() })
             .build();

@@ -1,17 +1,18 @@
 //! From ranked passages to evidence: what the question is about, everything the knowledge base says of it, and whether
 //! that is enough to answer.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::query::Query;
 use super::retriever::{Retrieved, Retriever};
-use super::role::Role;
 use super::{Filter, Hit, SearchError};
-use crate::embed::terms;
+use crate::embed::stems::StemSet;
 use crate::passage::Passage;
+use crate::reading::Reading;
+use crate::reading::role::Role;
 
 /// When evidence is enough, section `[evidence]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,8 +49,8 @@ pub struct Evidence {
 /// A passage and how it came to be evidence.
 #[derive(Debug, Clone)]
 pub struct EvidencePassage {
-    /// The passage.
-    pub passage: Arc<Passage>,
+    /// The passage, read.
+    pub reading: Arc<Reading>,
     /// Whether it is on the main subject.
     pub is_main: bool,
     /// Its score as a share of the best one's; 0 if it was not retrieved itself.
@@ -83,16 +84,23 @@ pub fn gather(
         }
         let mut document = retriever.index.document(&candidate.passage.source_file)?;
         document.retain(|passage| filter.admits(passage));
-        let subject = Subject::of(candidate, &query, &document);
-        if is_enough(&query, candidate, &subject, settings) {
-            return Ok(Verdict::Enough(collect(query, &hits, candidate, subject, settings)));
+        let subject = Subject::of(candidate, &query, &document, retriever);
+        if is_enough(&query, &retriever.readings.read(&candidate.passage), &subject, settings) {
+            return Ok(Verdict::Enough(collect(query, &hits, candidate, subject, retriever, settings)));
         }
     }
     Ok(Verdict::TooLittle { nearest })
 }
 
 /// The subject's passages, and the best ones from beside it.
-fn collect(query: Query, hits: &[Hit], best: &Hit, subject: Subject, settings: &EvidenceSettings) -> Evidence {
+fn collect(
+    query: Query,
+    hits: &[Hit],
+    best: &Hit,
+    subject: Subject,
+    retriever: &Retriever,
+    settings: &EvidenceSettings,
+) -> Evidence {
     let Subject { name, passages: main } = subject;
     let relevance = |passage: &Passage| {
         hits.iter().find(|hit| hit.passage.chunk_id == passage.chunk_id).map_or(0.0, |hit| hit.score / best.score)
@@ -101,17 +109,15 @@ fn collect(query: Query, hits: &[Hit], best: &Hit, subject: Subject, settings: &
         .iter()
         .filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang)
         .map(|hit| &hit.passage)
-        .filter(|passage| main.iter().all(|own| own.chunk_id != passage.chunk_id))
-        .take(settings.max_supporting);
+        .filter(|passage| main.iter().all(|own| own.passage.chunk_id != passage.chunk_id))
+        .take(settings.max_supporting)
+        .map(|passage| retriever.readings.read(passage));
     let passages = main
         .iter()
-        .map(|passage| (passage, true))
-        .chain(beside.map(|passage| (passage, false)))
-        .map(|(passage, is_main)| EvidencePassage {
-            passage: Arc::clone(passage),
-            is_main,
-            relevance: relevance(passage),
-        })
+        .cloned()
+        .map(|reading| (reading, true))
+        .chain(beside.map(|reading| (reading, false)))
+        .map(|(reading, is_main)| EvidencePassage { relevance: relevance(&reading.passage), reading, is_main })
         .collect();
     Evidence { query, subject: name, passages }
 }
@@ -136,16 +142,17 @@ const MAX_MAIN: usize = 16;
 /// What the best hit is about.
 struct Subject {
     name: String,
-    passages: Vec<Arc<Passage>>,
+    passages: Vec<Arc<Reading>>,
 }
 
 impl Subject {
     /// The subject of the best hit: its document where the question asks for that by name, else the heading above it.
-    fn of(best: &Hit, query: &Query, document: &[Arc<Passage>]) -> Self {
+    fn of(best: &Hit, query: &Query, document: &[Arc<Passage>], retriever: &Retriever) -> Self {
+        let read =
+            |passages: &[Arc<Passage>]| passages.iter().map(|passage| retriever.readings.read(passage)).collect();
         let passage = &best.passage;
-        if query.asks_by_name(&stems(&passage.title, passage)) {
-            let passages = document.iter().take(MAX_MAIN).cloned().collect();
-            return Self { name: passage.title.clone(), passages };
+        if query.asks_by_name(&StemSet::of(&passage.title, passage.lang)) {
+            return Self { name: passage.title.clone(), passages: read(&document[..document.len().min(MAX_MAIN)]) };
         }
         let is_article = document.iter().any(|passage| {
             passage
@@ -167,7 +174,7 @@ impl Subject {
             passages = wider;
         }
         let name = path_of(passage).into_iter().next_back().unwrap_or_else(|| passage.title.clone());
-        Self { name, passages: around(passages, best) }
+        Self { name, passages: read(&around(passages, best)) }
     }
 }
 
@@ -192,34 +199,15 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
 }
 
 /// Whether the subject's passages speak of enough of what is asked.
-fn is_enough(query: &Query, best: &Hit, subject: &Subject, settings: &EvidenceSettings) -> bool {
+fn is_enough(query: &Query, best: &Reading, subject: &Subject, settings: &EvidenceSettings) -> bool {
     let main = &subject.passages;
-    let all: HashSet<String> = main.iter().flat_map(|passage| stems_of(passage)).collect();
-    let found = query.share_of_concepts(&all);
-    if query.asks_by_name(&stems(&subject.name, &best.passage)) {
+    let found = query.share_of_concepts(&main.iter().flat_map(|reading| reading.stems.iter()).collect());
+    if query.asks_by_name(&StemSet::of(&subject.name, best.passage.lang)) {
         return found >= settings.min_coverage_by_name;
     }
-    let is_named = main.iter().any(|passage| query.share_of_concepts(&name_stems(passage)) > 0.0);
+    let is_named = main.iter().any(|reading| query.share_of_concepts(&reading.names) > 0.0);
     (is_named && found >= settings.min_coverage)
-        || query.share_of_concepts(&stems_of(&best.passage)) >= settings.min_coverage_unnamed
-}
-
-/// The stems of all words of a passage, its names included.
-fn stems_of(passage: &Passage) -> HashSet<String> {
-    let mut all = name_stems(passage);
-    all.extend(stems(&passage.text, passage));
-    all
-}
-
-/// The stems of what names a passage: title, headings and tags.
-fn name_stems(passage: &Passage) -> HashSet<String> {
-    let names = std::iter::once(passage.breadcrumb()).chain(passage.tags.iter().cloned());
-    names.flat_map(|name| stems(&name, passage)).collect()
-}
-
-/// The stems of a text in the language of `passage`.
-fn stems(text: &str, passage: &Passage) -> HashSet<String> {
-    terms::words(text, passage.lang).flat_map(|word| word.terms).collect()
+        || query.share_of_concepts(&best.stems) >= settings.min_coverage_unnamed
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {

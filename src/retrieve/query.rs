@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::glossary::Glossary;
 use super::statistics::Statistics;
 use crate::embed::bm25::{self, QuestionWord};
+use crate::embed::stems::StemSet;
 use crate::embed::terms;
 use crate::question::Language;
 use crate::words;
@@ -33,8 +34,8 @@ pub struct Query {
 pub struct Concept {
     /// How much it tells: the inverse document frequency of its commonest form, see [`Query::new`].
     pub weight: f32,
-    /// Stems in any language; finding all stems of one alternative means that the concept is found.
-    pub alternatives: Vec<Vec<String>>,
+    /// Hashed stems in any language; finding all stems of one alternative means that the concept is found.
+    pub alternatives: Vec<Vec<u32>>,
 }
 
 impl Query {
@@ -75,7 +76,7 @@ impl Query {
     }
 
     /// The share of the concepts, by weight, that a text with these stems speaks of; 0 if nothing is asked.
-    pub fn share_of_concepts(&self, stems: &HashSet<String>) -> f32 {
+    pub fn share_of_concepts(&self, stems: &StemSet) -> f32 {
         let total: f32 = self.concepts.iter().map(|concept| concept.weight).sum();
         if total <= 0.0 {
             return 0.0;
@@ -83,15 +84,19 @@ impl Query {
         self.concepts.iter().filter(|concept| concept.is_in(stems)).map(|concept| concept.weight).sum::<f32>() / total
     }
 
+    /// The stems of everything that is asked, in the question's own words and in synonyms.
+    pub fn stems(&self) -> StemSet {
+        self.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten().copied()).collect()
+    }
+
     /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.
-    pub fn asks_by_name(&self, name: &HashSet<String>) -> bool {
-        let asked: HashSet<&String> =
-            self.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten()).collect();
+    pub fn asks_by_name(&self, name: &StemSet) -> bool {
+        let asked = self.stems();
         !name.is_empty() && name.iter().all(|stem| asked.contains(stem))
     }
 
     /// The concepts that a text with these stems does not speak of.
-    pub fn beyond(&self, stems: &HashSet<String>) -> Vec<&Concept> {
+    pub fn beyond(&self, stems: &StemSet) -> Vec<&Concept> {
         self.concepts.iter().filter(|concept| !concept.is_in(stems)).collect()
     }
 
@@ -143,8 +148,8 @@ impl Query {
 
 impl Concept {
     /// Whether a text with these stems speaks of it.
-    pub fn is_in(&self, stems: &HashSet<String>) -> bool {
-        self.alternatives.iter().any(|alternative| alternative.iter().all(|stem| stems.contains(stem)))
+    pub fn is_in(&self, stems: &StemSet) -> bool {
+        self.alternatives.iter().any(|alternative| alternative.iter().all(|&stem| stems.contains(stem)))
     }
 
     /// The inverse document frequency of the commonest alternative that the corpus knows; that of an unknown word if it
@@ -152,7 +157,7 @@ impl Concept {
     fn rarity(&self, corpus: &Statistics) -> f32 {
         self.alternatives
             .iter()
-            .map(|alternative| alternative.iter().map(|stem| corpus.idf_of(stem)).fold(0.0, f32::max))
+            .map(|alternative| alternative.iter().map(|&stem| corpus.idf(stem)).fold(0.0, f32::max))
             .fold(f32::INFINITY, f32::min)
     }
 
@@ -161,9 +166,9 @@ impl Concept {
     }
 
     fn of_phrase(folded: &[String]) -> Self {
-        let mut alternatives: Vec<Vec<String>> = Vec::new();
+        let mut alternatives: Vec<Vec<u32>> = Vec::new();
         for language in Language::ALL {
-            let stems: Vec<String> = folded.iter().map(|word| words::stem(word, language)).collect();
+            let stems: Vec<u32> = folded.iter().map(|word| bm25::hash(&words::stem(word, language))).collect();
             if !alternatives.contains(&stems) {
                 alternatives.push(stems);
             }
@@ -185,22 +190,24 @@ fn is_question_word(folded: &str, language: Language) -> bool {
     BOTH.contains(folded) || words::is_stopword(folded, language)
 }
 
-/// Whether a folded word says what kind of answer is wanted.
+/// Whether a folded word says what kind of answer is wanted, in any of its forms.
 fn is_intent_word(folded: &str) -> bool {
-    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        "difference differences different compare comparison versus vs better best practice practices use uses using used work works \
-         working mean means meaning definition define example examples sample mistake mistakes pitfall pitfalls \
-         checklist avoid good bad common typical usual way ways thing things between choose happen happens make get \
-         diferencia diferencias comparar comparacion frente mejor mejores practica practicas usar uso usos utilizar usa funciona funcionan \
-         funcionar significa significado definicion definir ejemplo ejemplos trampa trampas lista \
-         comprobacion evitar conviene bueno buena malo comun comunes tipico tipicos habitual habituales forma formas manera maneras elegir sirve \
-         pasa pasos steps instead lugar vez conviene really exactly exactamente realmente \
-         look looks like parece pattern patterns patron patrones approach technique tecnica concept concepto"
-            .split_whitespace()
-            .collect()
+    static STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let english = ENGLISH_INTENTS.split_whitespace().map(|word| words::stem(word, Language::English));
+        let spanish = SPANISH_INTENTS.split_whitespace().map(|word| words::stem(word, Language::Spanish));
+        english.chain(spanish).collect()
     });
-    WORDS.contains(folded)
+    Language::ALL.iter().any(|&language| STEMS.contains(&words::stem(folded, language)))
 }
+
+/// Words that say what kind of answer is wanted, folded; any form of them counts.
+const ENGLISH_INTENTS: &str = "difference different compare comparison versus vs better best practice use used work mean \
+    meaning definition define example sample mistake pitfall checklist avoid prevent good bad common typical usual way \
+    thing between choose happen make get steps instead really exactly look like pattern approach technique concept";
+const SPANISH_INTENTS: &str = "diferencia diferente comparar comparacion frente mejor mejores practica usar uso usos \
+    utilizar funciona funcionar significa significado definicion definir ejemplo trampa lista comprobacion evitar evito \
+    conviene bueno malo comun comunes tipico habitual forma manera elegir elijo sirve pasa pasos vez lugar parece patron \
+    tecnica concepto";
 
 /// Whether a folded word says how ("properly", "correctamente").
 fn is_adverb(folded: &str) -> bool {

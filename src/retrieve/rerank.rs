@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::Hit;
 use super::query::Query;
 use super::retriever::RetrieveSettings;
-use super::role::Role;
-use crate::embed::terms;
+use crate::embed::stems::StemSet;
 use crate::passage::Passage;
+use crate::reading::role::Role;
 
 /// What lists of links and references count for.
 const ELSEWHERE: f32 = 0.5;
@@ -17,7 +17,10 @@ const ELSEWHERE: f32 = 0.5;
 pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings) -> Vec<Hit> {
     let support = document_support(&hits);
     for (hit, support) in hits.iter_mut().zip(support) {
-        let mut factor = 1.0 + settings.title_boost * named_share(&hit.passage, query);
+        let mut factor = 1.0;
+        if settings.title_boost > 0.0 {
+            factor += settings.title_boost * named_share(&hit.passage, query);
+        }
         if hit.passage.lang == query.language {
             factor += settings.language_boost;
         }
@@ -32,7 +35,7 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings) ->
 
 /// The share of the question's concepts that title and headings name.
 fn named_share(passage: &Passage, query: &Query) -> f32 {
-    query.share_of_concepts(&terms::words(&passage.breadcrumb(), passage.lang).flat_map(|word| word.terms).collect())
+    query.share_of_concepts(&StemSet::of(&passage.breadcrumb(), passage.lang))
 }
 
 /// For each hit, how well the rest of its document fits: the scores of the document's other hits, each counting half of

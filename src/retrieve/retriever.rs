@@ -11,6 +11,7 @@ use super::statistics::Statistics;
 use super::{Filter, Hit, Index, SearchError};
 use crate::embed::bm25::Bm25;
 use crate::question::Language;
+use crate::reading::Readings;
 
 /// How passages are searched and ranked, section `[retrieve]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub struct Retriever {
     pub glossary: Arc<Glossary>,
     /// Weights.
     pub settings: RetrieveSettings,
+    /// Passages read lately.
+    pub readings: Readings,
 }
 
 /// A question and what was found for it, best first.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::Point;
-use crate::embed::bm25;
 use crate::embed::terms;
 use crate::words;
 
@@ -46,11 +45,6 @@ impl Statistics {
     /// Whether any passage holds the term.
     pub fn knows(&self, term: u32) -> bool {
         self.passages_with.contains_key(&term)
-    }
-
-    /// [`Self::idf`] of a word that is stemmed already.
-    pub fn idf_of(&self, stem: &str) -> f32 {
-        self.idf(bm25::hash(stem))
     }
 }
 

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["agent", "knowledge"],
     &["generate"],
     &["guard", "limit", "retrieve", "support", "feedback", "render"],
+    &["reading"],
     &["embed"],
     &["language", "answer"],
     &["passage", "words", "sentence", "telemetry", "shutdown", "jsonl"],

@@ -260,9 +260,9 @@ fn ingest_counts_the_whole_and_its_formats() {
     let (guide, talk) = (GUIDE.len() as u64, (TALK.len() + transcript.len()) as u64);
     let [markdown, subtitles] = &scores.formats[..] else { panic!("two formats, not {:?}", scores.formats) };
     assert_eq!((markdown.format, subtitles.format), ("markdown", "subtitles"));
-    assert_eq!(counts(&markdown.speed), (1, guide, 1));
+    assert_eq!(counts(&markdown.speed), (1, guide, 3));
     assert_eq!(counts(&subtitles.speed), (2, talk, 2));
-    assert_eq!(counts(&scores.whole), (3, guide + talk, 3));
+    assert_eq!(counts(&scores.whole), (3, guide + talk, 5));
     let bench_ingest::Speed { mb_per_s, chunks_per_s, seconds, bytes, chunks, .. } = scores.whole;
     near(mb_per_s * seconds * 1e6, bytes as f64);
     near(chunks_per_s * seconds, chunks as f64);

@@ -1,12 +1,10 @@
 //! Which units go into an answer.
 
-use std::collections::HashSet;
-
-use super::units::{Unit, UnitKind};
-use crate::embed::terms;
-use crate::retrieve::evidence::Evidence;
+use crate::embed::stems::StemSet;
+use crate::reading::quotable::{Kind, Quotable};
+use crate::reading::role::Role;
+use crate::retrieve::evidence::{Evidence, EvidencePassage};
 use crate::retrieve::query::{Concept, Query};
-use crate::retrieve::role::Role;
 
 /// Two texts that share more of their stems than this say the same.
 const SAME: f32 = 0.65;
@@ -16,32 +14,54 @@ const DIRECT: f32 = 0.5;
 /// A passage was found for the question itself if it scores at least this share of the best one.
 const FOUND: f32 = 0.5;
 
+/// Something quotable, and what it is to the question.
+#[derive(Debug, Clone, Copy)]
+pub struct Unit<'a> {
+    /// What can be quoted.
+    pub quotable: &'a Quotable,
+    /// Position of its passage in the evidence.
+    pub passage: usize,
+    /// Whether the passage is on the main subject.
+    is_main: bool,
+    /// Whether the passage was found for the question itself.
+    is_found: bool,
+}
+
+/// Everything that can be quoted from the evidence, passage by passage.
+pub fn units(evidence: &Evidence) -> Vec<Unit<'_>> {
+    evidence.passages.iter().enumerate().flat_map(|(at, from)| units_of(at, from)).collect()
+}
+
+fn units_of(passage: usize, from: &EvidencePassage) -> impl Iterator<Item = Unit<'_>> {
+    let (is_main, is_found) = (from.is_main, from.relevance >= FOUND);
+    from.reading.quotables.iter().map(move |quotable| Unit { quotable, passage, is_main, is_found })
+}
+
 /// Chooses units one part after the other; what is taken is not offered again.
 pub struct Chooser<'a> {
-    units: &'a [Unit],
+    units: &'a [Unit<'a>],
     query: &'a Query,
-    subject_stems: HashSet<String>,
+    subject_stems: StemSet,
     taken: Vec<usize>,
 }
 
 impl<'a> Chooser<'a> {
     /// A chooser with nothing taken yet.
-    pub fn new(units: &'a [Unit], evidence: &'a Evidence) -> Self {
-        let language = evidence.passages.first().map_or(evidence.query.language, |first| first.passage.lang);
-        let subject_stems = terms::words(&evidence.subject, language).flat_map(|word| word.terms).collect();
+    pub fn new(units: &'a [Unit<'a>], evidence: &'a Evidence) -> Self {
+        let language = evidence.passages.first().map_or(evidence.query.language, |first| first.reading.passage.lang);
+        let subject_stems = StemSet::of(&evidence.subject, language);
         Self { units, query: &evidence.query, subject_stems, taken: Vec::new() }
     }
 
     /// The sentence that says what the subject is.
-    pub fn definition(&mut self) -> Option<&'a Unit> {
-        let asked = self.query.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten());
-        let about: HashSet<String> = asked.chain(&self.subject_stems).cloned().collect();
+    pub fn definition(&mut self) -> Option<&'a Unit<'a>> {
+        let about: StemSet = self.query.stems().iter().chain(self.subject_stems.iter()).collect();
         let best = self
             .free()
-            .filter(|(_, unit)| unit.is_main && unit.kind == UnitKind::Sentence && can_stand_alone(unit))
+            .filter(|(_, unit)| unit.is_main && unit.quotable.kind == Kind::Sentence && unit.quotable.can_stand_alone())
             .filter_map(|(at, unit)| {
-                let defines = share(&unit.defined, &about);
-                let certain = unit.is_role_certain && unit.role == Some(Role::Definition);
+                let defines = unit.quotable.defined.share_in(&about);
+                let certain = unit.quotable.is_role_certain && unit.quotable.role == Some(Role::Definition);
                 let score = if certain { 2.0 } else { 0.0 } + 2.0 * defines + 0.5 * self.relevance(unit);
                 (certain || defines >= 0.5).then_some((score, at))
             })
@@ -51,54 +71,59 @@ impl<'a> Chooser<'a> {
 
     /// Up to `most` sentences of at most `words` words together that speak of what is asked beyond the subject itself,
     /// best first. The best one is taken however long it is.
-    pub fn direct_answer(&mut self, most: usize, words: usize) -> Vec<&'a Unit> {
+    pub fn direct_answer(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
         let mut beyond = self.query.beyond(&self.subject_stems);
         if beyond.is_empty() && self.taken.is_empty() {
             // No sentence says what the subject is, so those that speak most of it have to do.
             beyond = self.query.concepts.iter().collect();
         }
-        let mut chosen: Vec<&'a Unit> = Vec::new();
+        let mut chosen: Vec<&'a Unit<'a>> = Vec::new();
         let mut left = words;
         while chosen.len() < most && !beyond.is_empty() {
             let best = self
                 .free()
-                .filter(|(_, unit)| !is_code(unit) && can_stand_alone(unit) && !self.is_repeat(unit))
-                .filter(|(_, unit)| chosen.is_empty() || unit.words() <= left)
+                .filter(|(_, unit)| {
+                    !unit.quotable.is_code() && unit.quotable.can_stand_alone() && !self.is_repeat(unit)
+                })
+                .filter(|(_, unit)| chosen.is_empty() || unit.quotable.words() <= left)
                 .filter(|(_, unit)| share_of(&beyond, unit) >= DIRECT)
                 .map(|(at, unit)| (share_of(&beyond, unit) + self.fitness(unit), at))
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             let Some((_, at)) = best else { break };
             let unit = self.take_at(at);
-            left = left.saturating_sub(unit.words());
+            left = left.saturating_sub(unit.quotable.words());
             chosen.push(unit);
         }
         chosen
     }
 
     /// Whether `unit` begins with what the question asks beyond the subject, and so should come first.
-    pub fn opens_with_asked(&self, unit: &Unit) -> bool {
+    pub fn opens_with_asked(&self, unit: &Unit<'_>) -> bool {
         let beyond = self.query.beyond(&self.subject_stems);
-        !beyond.is_empty() && beyond.iter().all(|concept| concept.is_in(&unit.opening))
+        !beyond.is_empty() && beyond.iter().all(|concept| concept.is_in(&unit.quotable.opening))
     }
 
     /// The sentence right behind `unit` in its passage, if it has at most `words` words.
-    pub fn sequel(&mut self, unit: &Unit, words: usize) -> Option<&'a Unit> {
+    pub fn sequel(&mut self, unit: &Unit<'_>, words: usize) -> Option<&'a Unit<'a>> {
         let at = self.units.iter().position(|other| std::ptr::eq(other, unit))? + 1;
         let next = self.units.get(at)?;
         let continues = next.passage == unit.passage
-            && next.kind == UnitKind::Sentence
-            && !next.text.ends_with(':')
-            && next.role.is_none_or(|role| matches!(role, Role::Definition | Role::Mechanism | Role::Comparison));
-        (continues && !self.taken.contains(&at) && next.words() <= words).then(|| self.take_at(at))
+            && next.quotable.kind == Kind::Sentence
+            && !next.quotable.is_introduction()
+            && next
+                .quotable
+                .role
+                .is_none_or(|role| matches!(role, Role::Definition | Role::Mechanism | Role::Comparison));
+        (continues && !self.taken.contains(&at) && next.quotable.words() <= words).then(|| self.take_at(at))
     }
 
     /// Up to `most` units of these roles and at most `words` words: those that speak of the question first, but shown in
     /// the order of their source.
-    pub fn take(&mut self, roles: &[Role], most: usize, words: usize) -> Vec<&'a Unit> {
+    pub fn take(&mut self, roles: &[Role], most: usize, words: usize) -> Vec<&'a Unit<'a>> {
         let mut ranked: Vec<(f32, usize)> = self
             .free()
-            .filter(|(_, unit)| unit.role.is_some_and(|role| roles.contains(&role)))
-            .filter(|(_, unit)| !is_code(unit) && can_stand_alone(unit))
+            .filter(|(_, unit)| unit.quotable.role.is_some_and(|role| roles.contains(&role)))
+            .filter(|(_, unit)| !unit.quotable.is_code() && unit.quotable.can_stand_alone())
             .map(|(at, unit)| (self.fitness(unit), at))
             .filter(|&(fitness, _)| fitness > 0.0)
             .collect();
@@ -107,8 +132,8 @@ impl<'a> Chooser<'a> {
         let mut left = words;
         for (_, at) in ranked {
             let unit = &self.units[at];
-            if chosen.len() < most && unit.words() <= left && !self.is_repeat(unit) {
-                left -= unit.words();
+            if chosen.len() < most && unit.quotable.words() <= left && !self.is_repeat(unit) {
+                left -= unit.quotable.words();
                 self.take_at(at);
                 chosen.push(at);
             }
@@ -118,10 +143,12 @@ impl<'a> Chooser<'a> {
     }
 
     /// The code that fits best, of at most `most_lines`, and the sentence right before it, of at most `words`.
-    pub fn code(&mut self, most_lines: usize, words: usize) -> Option<(Option<&'a Unit>, &'a Unit)> {
+    pub fn code(&mut self, most_lines: usize, words: usize) -> Option<(Option<&'a Unit<'a>>, &'a Unit<'a>)> {
         let (_, at) = self
             .free()
-            .filter(|(_, unit)| is_code(unit) && (1..=most_lines).contains(&unit.text.lines().count()))
+            .filter(|(_, unit)| {
+                unit.quotable.is_code() && (1..=most_lines).contains(&unit.quotable.text.lines().count())
+            })
             .map(|(at, unit)| (self.fitness(unit), at))
             .filter(|&(fitness, _)| fitness > 0.0)
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
@@ -129,27 +156,27 @@ impl<'a> Chooser<'a> {
         let before = at.checked_sub(1).filter(|&before| {
             let unit = &self.units[before];
             unit.passage == code.passage
-                && unit.kind == UnitKind::Sentence
-                && !unit.is_dependent
-                && unit.words() <= words
+                && unit.quotable.kind == Kind::Sentence
+                && !unit.quotable.is_dependent
+                && unit.quotable.words() <= words
                 && !self.taken.contains(&before)
         });
         Some((before.map(|before| self.take_at(before)), code))
     }
 
-    fn free(&self) -> impl Iterator<Item = (usize, &'a Unit)> + '_ {
+    fn free(&self) -> impl Iterator<Item = (usize, &'a Unit<'a>)> + '_ {
         self.units.iter().enumerate().filter(|(at, _)| !self.taken.contains(at))
     }
 
     /// How well a unit of the right role serves; 0 if it does not. What stands under a heading that announces the role,
     /// on the main subject, serves in any case. A role that only the wording suggests needs a passage that was found for
     /// the question, and in talk, which wanders, words of the subject; beside the main subject, words of both.
-    fn fitness(&self, unit: &Unit) -> f32 {
+    fn fitness(&self, unit: &Unit<'_>) -> f32 {
         let asked = self.relevance(unit);
-        let about = share(&self.subject_stems, &unit.stems);
-        match (unit.is_main, unit.is_role_certain) {
+        let about = self.subject_stems.share_in(&unit.quotable.stems);
+        match (unit.is_main, unit.quotable.is_role_certain) {
             (true, true) => 2.0 + asked,
-            (true, false) if unit.passage_relevance < FOUND || (unit.is_rambling && asked + about <= 0.0) => 0.0,
+            (true, false) if !unit.is_found || (unit.quotable.is_rambling && asked + about <= 0.0) => 0.0,
             (true, false) => 1.0 + asked + 0.2 * about,
             (false, _) if asked >= DIRECT && about > 0.0 => asked,
             (false, _) => 0.0,
@@ -157,46 +184,24 @@ impl<'a> Chooser<'a> {
     }
 
     /// The share of the question's concepts that the unit speaks of.
-    fn relevance(&self, unit: &Unit) -> f32 {
-        self.query.share_of_concepts(&unit.stems)
+    fn relevance(&self, unit: &Unit<'_>) -> f32 {
+        self.query.share_of_concepts(&unit.quotable.stems)
     }
 
-    fn is_repeat(&self, unit: &Unit) -> bool {
-        self.taken.iter().any(|&at| {
-            let other = &self.units[at].stems;
-            let shared = unit.stems.intersection(other).count();
-            let all = unit.stems.union(other).count().max(1);
-            ratio(shared, all) > SAME
-        })
+    fn is_repeat(&self, unit: &Unit<'_>) -> bool {
+        self.taken.iter().any(|&at| unit.quotable.stems.similarity(&self.units[at].quotable.stems) > SAME)
     }
 
-    fn take_at(&mut self, at: usize) -> &'a Unit {
+    fn take_at(&mut self, at: usize) -> &'a Unit<'a> {
         self.taken.push(at);
         &self.units[at]
     }
 }
 
-fn is_code(unit: &Unit) -> bool {
-    matches!(unit.kind, UnitKind::Code { .. })
-}
-
-fn can_stand_alone(unit: &Unit) -> bool {
-    !unit.is_dependent && !unit.text.ends_with(':')
-}
-
 /// The share of `concepts`, by weight, that the unit speaks of.
-fn share_of(concepts: &[&Concept], unit: &Unit) -> f32 {
+fn share_of(concepts: &[&Concept], unit: &Unit<'_>) -> f32 {
     let total: f32 = concepts.iter().map(|concept| concept.weight).sum();
-    let found: f32 = concepts.iter().filter(|concept| concept.is_in(&unit.stems)).map(|concept| concept.weight).sum();
+    let found: f32 =
+        concepts.iter().filter(|concept| concept.is_in(&unit.quotable.stems)).map(|concept| concept.weight).sum();
     if total > 0.0 { found / total } else { 0.0 }
-}
-
-/// The share of `wanted` that is among `found`; 0 of nothing.
-fn share(wanted: &HashSet<String>, found: &HashSet<String>) -> f32 {
-    ratio(wanted.intersection(found).count(), wanted.len())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "numbers of stems are small")]
-fn ratio(part: usize, whole: usize) -> f32 {
-    if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
 }

@@ -16,6 +16,7 @@ use colega::guard::{Guard, GuardSettings};
 use colega::limit::{LimitSettings, Limiter};
 use colega::passage::{ChunkId, Passage, SourceSpan};
 use colega::question::Language;
+use colega::reading::Readings;
 use colega::retrieve::Index;
 use colega::retrieve::build::{self, Built};
 use colega::retrieve::evidence::EvidenceSettings;
@@ -125,6 +126,7 @@ fn agent() -> Agent {
         encoder,
         glossary: Arc::new(Glossary::built_in()),
         settings: RetrieveSettings::default(),
+        readings: Readings::default(),
     };
     Agent::new(Parts {
         guard: Guard::new(&GuardSettings::default()).expect("built-in rules"),

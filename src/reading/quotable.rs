@@ -1,30 +1,20 @@
 //! What can be quoted from a passage: whole sentences, list items and code.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::embed::terms;
+use super::role::Role;
+use crate::embed::stems::StemSet;
 use crate::passage::{Passage, SourceSpan};
-use crate::retrieve::evidence::EvidencePassage;
-use crate::retrieve::role::Role;
 use crate::sentence;
 
 /// Something quotable.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unit {
-    /// Position of the passage in the evidence.
-    pub passage: usize,
-    /// Whether the passage is on the main subject.
-    pub is_main: bool,
-    /// How well the passage was found; see [`EvidencePassage::relevance`].
-    pub passage_relevance: f32,
-    /// Whether it comes from talk without headings, which wanders.
-    pub is_rambling: bool,
+pub struct Quotable {
     /// What it is.
-    pub kind: UnitKind,
+    pub kind: Kind,
     /// One line of text, or the lines of the code.
     pub text: String,
     /// Its part in an answer, where heading or wording tell.
@@ -33,24 +23,41 @@ pub struct Unit {
     pub is_role_certain: bool,
     /// Whether the text needs the sentence before it to be understood.
     pub is_dependent: bool,
+    /// Whether it comes from talk without headings, which wanders.
+    pub is_rambling: bool,
     /// Stems of its words.
-    pub stems: HashSet<String>,
+    pub stems: StemSet,
     /// Stems of its first words.
-    pub opening: HashSet<String>,
+    pub opening: StemSet,
     /// Stems of what it defines (of `A queue` in "A queue is a list"); empty if it defines nothing.
-    pub defined: HashSet<String>,
+    pub defined: StemSet,
 }
 
-impl Unit {
+impl Quotable {
     /// Number of words.
     pub fn words(&self) -> usize {
         self.text.split_whitespace().count()
     }
+
+    /// Whether it is code.
+    pub const fn is_code(&self) -> bool {
+        matches!(self.kind, Kind::Code { .. })
+    }
+
+    /// Whether it introduces what stands behind it.
+    pub fn is_introduction(&self) -> bool {
+        self.text.ends_with(':')
+    }
+
+    /// Whether it can be understood without what stands around it.
+    pub fn can_stand_alone(&self) -> bool {
+        !self.is_dependent && !self.is_introduction()
+    }
 }
 
-/// Kinds of unit.
+/// Kinds of quotable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UnitKind {
+pub enum Kind {
     /// A sentence of running text.
     Sentence,
     /// An entry of a list.
@@ -62,45 +69,38 @@ pub enum UnitKind {
     },
 }
 
-/// The units of a passage, in their order.
-pub fn of_passage(at: usize, evidence: &EvidencePassage) -> Vec<Unit> {
-    let EvidencePassage { passage, is_main, relevance } = evidence;
+/// What can be quoted from a passage, in its order.
+pub fn in_passage(passage: &Passage) -> Vec<Quotable> {
     let heading_role = passage.headings.iter().rev().find_map(|heading| Role::of_heading(heading));
     if heading_role == Some(Role::Elsewhere) {
         return Vec::new();
     }
     let is_speech = matches!(passage.source_span, SourceSpan::Time { .. });
-    let unit = |(kind, text): (UnitKind, String)| -> Option<Unit> {
-        let is_code = matches!(kind, UnitKind::Code { .. });
+    let stems = |text: &str| StemSet::of(text, passage.lang);
+    let quotable = |(kind, text): (Kind, String)| -> Option<Quotable> {
+        let is_code = matches!(kind, Kind::Code { .. });
         let plain = if is_code { text.clone() } else { plain(&text).into_owned() };
         if !is_code && !is_quotable(&plain, &kind, is_speech) {
             return None;
         }
-        Some(Unit {
-            passage: at,
-            is_main: *is_main,
-            passage_relevance: *relevance,
-            is_rambling: is_speech && passage.headings.is_empty(),
+        Some(Quotable {
             role: role(heading_role, &kind, &plain),
             is_role_certain: heading_role.is_some_and(|role| role != Role::Comparison),
             is_dependent: DEPENDENT.is_match(&plain),
-            stems: stems(&plain, passage),
-            opening: stems(opening(&plain), passage),
-            defined: Role::defined_by(&plain).map(|defined| stems(defined, passage)).unwrap_or_default(),
+            is_rambling: is_speech && passage.headings.is_empty(),
+            stems: stems(&plain),
+            opening: stems(opening(&plain)),
+            defined: Role::defined_by(&plain).map(stems).unwrap_or_default(),
             kind,
             text,
         })
     };
-    pieces(&passage.text).into_iter().flat_map(Piece::into_texts).filter_map(unit).collect()
+    pieces(&passage.text).into_iter().flat_map(Piece::into_texts).filter_map(quotable).collect()
 }
 
 /// The first five words of a text.
 fn opening(text: &str) -> &str {
     text.match_indices(' ').nth(4).map_or(text, |(end, _)| &text[..end])
-}
-
-fn stems(text: &str, passage: &Passage) -> HashSet<String> {
-    terms::words(text, passage.lang).flat_map(|word| word.terms).collect()
 }
 
 /// What a reader sees of a text: links are reduced to their words.
@@ -110,10 +110,10 @@ fn plain(text: &str) -> Cow<'_, str> {
     LINK.replace_all(text, "$1$2")
 }
 
-fn role(heading: Option<Role>, kind: &UnitKind, text: &str) -> Option<Role> {
+fn role(heading: Option<Role>, kind: &Kind, text: &str) -> Option<Role> {
     match (heading, kind) {
         (Some(role), _) if role != Role::Comparison => Some(role),
-        (_, UnitKind::Code { .. }) => Some(Role::Example),
+        (_, Kind::Code { .. }) => Some(Role::Example),
         // A comparison defines, advises and warns by turns.
         (comparison, _) => Role::of_sentence(text).or(comparison),
     }
@@ -127,12 +127,12 @@ enum Piece<'a> {
 }
 
 impl Piece<'_> {
-    fn into_texts(self) -> Vec<(UnitKind, String)> {
+    fn into_texts(self) -> Vec<(Kind, String)> {
         match self {
-            Self::Paragraph(lines) => sentences(&lines).map(|text| (UnitKind::Sentence, text)).collect(),
-            Self::Item(lines) => sentences(&lines).take(2).map(|text| (UnitKind::Item, text)).take(1).collect(),
+            Self::Paragraph(lines) => sentences(&lines).map(|text| (Kind::Sentence, text)).collect(),
+            Self::Item(lines) => sentences(&lines).take(1).map(|text| (Kind::Item, text)).collect(),
             Self::Code { language, lines } => {
-                vec![(UnitKind::Code { language: language.to_owned() }, lines.join("\n"))]
+                vec![(Kind::Code { language: language.to_owned() }, lines.join("\n"))]
             }
         }
     }
@@ -215,7 +215,7 @@ static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a text is a whole sentence that a reader can use: it begins and ends like one, is neither too short nor too
 /// long, and holds no markup, question or direction to somewhere else.
-fn is_quotable(text: &str, kind: &UnitKind, is_speech: bool) -> bool {
+fn is_quotable(text: &str, kind: &Kind, is_speech: bool) -> bool {
     let words = text.split_whitespace().count();
     let first =
         text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).split_whitespace().next().unwrap_or_default();
@@ -223,13 +223,13 @@ fn is_quotable(text: &str, kind: &UnitKind, is_speech: bool) -> bool {
     let begins_well = first.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '`' | '['))
         || first.chars().skip(1).any(char::is_uppercase);
     let ends_well = text.trim_end_matches(['*', '_', '"', '”', ')', '`']).ends_with(['.', '!', '…'])
-        || (text.ends_with(':') && *kind == UnitKind::Sentence);
+        || (text.ends_with(':') && *kind == Kind::Sentence);
     let is_long_enough = match kind {
-        UnitKind::Item => words >= 4,
-        UnitKind::Sentence | UnitKind::Code { .. } => words >= 5,
+        Kind::Item => words >= 4,
+        Kind::Sentence | Kind::Code { .. } => words >= 5,
     };
     begins_well
-        && (ends_well || (*kind == UnitKind::Item && words >= 7 && !text.ends_with([':', '?', ','])))
+        && (ends_well || (*kind == Kind::Item && words >= 7 && !text.ends_with([':', '?', ','])))
         && is_long_enough
         && words <= 60
         && !UNQUOTABLE.is_match(text)
@@ -257,8 +257,6 @@ static SMALL_TALK: LazyLock<Regex> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::passage::ChunkId;
     use crate::question::Language;
@@ -278,9 +276,8 @@ mod tests {
             scope: String::new(),
             license: None,
         };
-        let evidence = EvidencePassage { passage: Arc::new(passage), is_main: true, relevance: 1.0 };
-        let units = of_passage(0, &evidence);
-        assert_eq!(units.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>(), expected);
+        let found = in_passage(&passage);
+        assert_eq!(found.iter().map(|quotable| quotable.text.as_str()).collect::<Vec<_>>(), expected);
     }
 
     #[test]
