@@ -17,6 +17,7 @@ use super::memory;
 use crate::agent::Agent;
 use crate::eval::table;
 use crate::question::{Origin, Question};
+use crate::retrieve::retriever::Retriever;
 
 pub use questions::{about, read};
 
@@ -117,7 +118,7 @@ pub async fn run(task: Task, agent: &Agent) -> Result<Scores> {
     while let Some(counted) = running.join_next().await {
         all.add(&counted??)?;
     }
-    all.scores(clients, questions.len(), agent)
+    all.scores(clients, questions.len(), &agent.live())
 }
 
 /// When replies count.
@@ -158,7 +159,7 @@ impl Counted {
 
     fn reply(&mut self, kind: &'static str, asked: Instant, came: Instant) -> Result<()> {
         let microseconds = came.duration_since(asked).as_micros();
-        self.microseconds.record(u64::try_from(microseconds).unwrap_or(u64::MAX))?;
+        self.microseconds.record(u64::try_from(microseconds)?)?;
         *self.kinds.entry(kind).or_default() += 1;
         self.last = came;
         Ok(())
@@ -174,12 +175,11 @@ impl Counted {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of replies are far below 2^53")]
-    fn scores(&self, clients: usize, questions: usize, agent: &Agent) -> Result<Scores> {
+    fn scores(&self, clients: usize, questions: usize, live: &Retriever) -> Result<Scores> {
         let answers = self.microseconds.len();
         ensure!(answers > 0, "no reply came in time; measure for longer");
         // The last questions are asked just before the end and answered after it.
         let seconds = self.last.duration_since(self.from).as_secs_f64();
-        let live = agent.live();
         Ok(Scores {
             answers_per_s: answers as f64 / seconds,
             p50_us: self.microseconds.value_at_quantile(0.5),
@@ -197,5 +197,35 @@ impl Counted {
             resident_bytes: memory::resident(),
             peak_bytes: memory::peak(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::ranking::RankingSettings;
+
+    #[test]
+    fn scores_are_over_the_replies_of_all_clients() {
+        let from = Instant::now();
+        let at = |millis| from + Duration::from_millis(millis);
+        let mut clients = [Counted::new(from).expect("three digits"), Counted::new(from).expect("three digits")];
+        for second in 0..9 {
+            clients[0].reply("answer", at(second * 1000), at(second * 1000 + 10)).expect("short");
+        }
+        clients[1].reply("no_evidence", at(0), at(20_000)).expect("short");
+        let mut all = Counted::new(from).expect("three digits");
+        for client in &clients {
+            all.add(client).expect("of one kind");
+        }
+        let scores = all.scores(2, 10, &RankingSettings::default().retriever(Vec::new())).expect("ten replies");
+        let about = |found: u64, millis: u64| assert!(found.abs_diff(millis * 1000) <= millis, "{found} µs");
+        about(scores.p50_us, 10);
+        about(scores.p90_us, 10);
+        about(scores.p99_us, 20_000);
+        about(scores.max_us, 20_000);
+        assert_eq!((scores.answers, scores.passages), (10, 0));
+        assert_eq!(scores.shares, BTreeMap::from([("answer", 0.9), ("no_evidence", 0.1)]));
+        assert!((scores.seconds - 20.0).abs() < 1e-9 && (scores.answers_per_s - 0.5).abs() < 1e-9, "{scores}");
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::qrels::{Judged, Qrels};
 use super::{metrics, ranking, table};
 use crate::jsonl;
-use crate::passage::{ChunkId, Passage, SourceSpan};
+use crate::passage::{ChunkId, Passage, SourceSpan, Timestamp};
 use crate::question::Language;
 use crate::retrieve::Filter;
 
@@ -22,7 +22,8 @@ pub use super::ranking::RankingSettings;
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct Task<'a> {
-    /// One object a line: `id`, `title`, `text`, and optionally `doc` and `lang`.
+    /// One object a line: `id`, `title`, `text`, and optionally `doc`, `lang`, and `start` and `end` in seconds for a
+    /// row out of a recording.
     pub corpus: &'a Path,
     /// One object a line: `id`, `text`, and optionally `lang` and `target_lang`.
     pub queries: &'a Path,
@@ -80,6 +81,10 @@ struct CorpusRow {
     text: String,
     #[serde(default)]
     lang: Option<Language>,
+    #[serde(default)]
+    start: Option<f64>,
+    #[serde(default)]
+    end: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -169,6 +174,13 @@ impl CorpusRow {
         ChunkId::new(&self.id, &self.text, 0)
     }
 
+    fn span(&self) -> SourceSpan {
+        match (self.start, self.end) {
+            (Some(start), Some(end)) => SourceSpan::Time { start: moment(start), end: moment(end) },
+            _ => SourceSpan::Lines { start: 1, end: 1 },
+        }
+    }
+
     /// The row as a passage; its document, or else its id, stands as the name of the source file.
     fn to_passage(&self) -> Arc<Passage> {
         Arc::new(Passage {
@@ -179,13 +191,19 @@ impl CorpusRow {
             text: self.text.clone(),
             tags: Vec::new(),
             source_file: self.doc.clone().unwrap_or_else(|| self.id.clone()),
-            source_span: SourceSpan::Lines { start: 1, end: 1 },
+            source_span: self.span(),
             lang: ranking::language_of(self.lang, &self.text),
             url: None,
             scope: String::new(),
             license: None,
         })
     }
+}
+
+/// A number of seconds as a moment; what is below 0 is the beginning.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the conversion saturates, as it should")]
+fn moment(seconds: f64) -> Timestamp {
+    Timestamp::from_millis((seconds * 1000.0).round() as u64)
 }
 
 fn first_of_each<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

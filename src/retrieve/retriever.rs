@@ -25,11 +25,13 @@ pub struct RetrieveSettings {
     pub language_boost: f32,
     /// How much the other hits of the same document lift a passage.
     pub document_boost: f32,
+    /// How much the passages of a talk that come just before and after lift a passage.
+    pub neighbour_boost: f32,
 }
 
 impl Default for RetrieveSettings {
     fn default() -> Self {
-        Self { candidates: 50, title_boost: 0.0, language_boost: 0.3, document_boost: 0.2 }
+        Self { candidates: 50, title_boost: 0.0, language_boost: 0.3, document_boost: 0.2, neighbour_boost: 0.2 }
     }
 }
 
