@@ -1,3 +1,4 @@
-//! Where questions come from and answers go: each translates in and out, and nothing else.
+//! Where people ask: each adapter translates in and out, and does nothing else.
 
+pub mod terminal;
 pub mod web;

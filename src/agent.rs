@@ -98,7 +98,8 @@ impl Parts {
             Verdict::TooLittle { nearest } => return Ok(Reply::NoEvidence(Suggestions { language, nearest })),
         };
         let draft = self.generator.generate(&evidence);
-        let cited = Cited::check(draft, &evidence.passages);
+        let passages: Vec<_> = evidence.passages.iter().map(|evidence| Arc::clone(&evidence.passage)).collect();
+        let cited = Cited::check(draft, &passages);
         let released = cited.retain(|text| self.guard.release_text(text).is_ok());
         Ok(reply(released, evidence, language, now))
     }
@@ -132,7 +133,7 @@ fn reply(cited: Cited, evidence: Evidence, language: Language, asked: Instant) -
         return Reply::NoEvidence(Suggestions { language, nearest: vec![evidence.subject] });
     }
     let (sections, citations, engine) = cited.into_parts();
-    let source = evidence.passages.first().map(|passage| passage.lang);
+    let source = evidence.passages.first().map(|first| first.passage.lang);
     Reply::Answer(Answer {
         id: AnswerId::random(),
         language,

@@ -116,7 +116,8 @@ impl Settings {
         let mut sources = config::Config::builder();
         if let Some(file) = file {
             let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let given: toml::Table = toml::from_str(&text).with_context(|| format!("{} is not TOML", file.display()))?;
+            let given: toml::Table =
+                toml::from_str(&text).with_context(|| format!("{} is not TOML", file.display()))?;
             refuse_unknown(&serde_json::to_value(given)?, &known, "", &file.display().to_string())?;
             let source = File::from_str(&text, FileFormat::Toml);
             sources = sources.add_source(source);
@@ -156,7 +157,8 @@ fn refuse_unknown(given: &Value, known: &Value, path: &str, place: &str) -> Resu
     for (key, value) in given {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let Some(known_value) = known.get(key) else {
-            let nearest = known.keys().max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+            let nearest =
+                known.keys().max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
             let nearest = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
             let all: Vec<&str> = known.keys().map(String::as_str).collect();
             bail!("{place}: there is no key `{path}`{nearest} (known here: {})", all.join(", "));

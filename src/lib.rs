@@ -3,9 +3,10 @@
 pub mod adapters;
 pub mod agent;
 pub mod answer;
-//pub mod app;
-//pub mod cli;
-//pub mod config;
+pub mod app;
+pub mod bench;
+pub mod cli;
+pub mod config;
 pub mod durable;
 pub mod embed;
 pub mod eval;

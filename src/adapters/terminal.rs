@@ -1,7 +1,8 @@
 //! The prompt of `serve` on a terminal.
 #![allow(clippy::print_stdout, reason = "it talks with a person there")]
 
-use std::io::{BufRead as _, Write as _, stdin, stdout};
+use std::env;
+use std::io::{BufRead as _, IsTerminal as _, Write as _, stdin, stdout};
 use std::thread;
 use std::time::Instant;
 
@@ -10,12 +11,23 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::Agent;
 use crate::question::{Origin, Question};
-use crate::render::terminal::{Layout, render};
+use crate::render::terminal::{Style, Terminal, render};
+
+/// Text wider than this is hard to read.
+const WIDEST: usize = 100;
+/// Columns where the width is not known.
+const USUAL_WIDTH: usize = 80;
+
+/// What standard output can show. `NO_COLOR` switches styles off (<https://no-color.org>).
+pub fn of_stdout() -> Terminal {
+    let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
+    let is_plain = !stdout().is_terminal() || env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Terminal { width: width.min(WIDEST), style: if is_plain { Style::Plain } else { Style::Ansi } }
+}
 
 /// Reads a question a line and prints its answer, until the input ends or `stop` is cancelled.
 pub async fn run(agent: Agent, stop: CancellationToken) {
     let mut lines = lines();
-    let layout = Layout::of(true);
     loop {
         print!("\n? ");
         let _ = stdout().flush();
@@ -28,7 +40,7 @@ pub async fn run(agent: Agent, stop: CancellationToken) {
             continue;
         }
         match agent.ask(Question::new(line, Origin::Terminal), Instant::now()).await {
-            Ok(reply) => println!("\n{}", render(&reply, &layout)),
+            Ok(reply) => println!("\n{}", render(&reply, of_stdout()).trim_end()),
             Err(error) => eprintln!("colega: {error:#}"),
         }
     }

@@ -64,9 +64,14 @@ impl Default for WebSettings {
 }
 
 impl WebSettings {
-    /// Where to listen.
-    pub const fn socket_address(&self) -> SocketAddr {
-        SocketAddr::new(self.address, self.port)
+    /// Takes the port.
+    pub async fn listen(&self) -> Result<TcpListener> {
+        let address = SocketAddr::new(self.address, self.port);
+        TcpListener::bind(address).await.with_context(|| {
+            format!(
+                "cannot listen on {address}; stop the program that holds it, or set web.port (COLEGA__WEB__PORT=8788)"
+            )
+        })
     }
 }
 

@@ -1,6 +1,5 @@
 //! `colega ask`: one question, one answer.
 
-use std::io::{IsTerminal as _, stdout};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -8,9 +7,10 @@ use anyhow::{Result, ensure};
 use clap::Args;
 
 use super::{Output, progress, runtime};
+use crate::adapters::terminal;
 use crate::app::App;
 use crate::question::{Language, Origin, Question};
-use crate::render::terminal;
+use crate::render::terminal::render;
 
 #[derive(Debug, Args)]
 pub struct AskArgs {
@@ -31,6 +31,6 @@ pub fn run(app: &App, args: AskArgs) -> Result<ExitCode> {
     let (running, _) = app.run(|progress| reading.show(&progress))?;
     let question = Question { language: args.language, ..Question::new(text, Origin::Terminal) };
     let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?;
-    args.output.print(&reply, || terminal::render(&reply, &terminal::Layout::of(stdout().is_terminal())))?;
+    args.output.print(&reply, || render(&reply, terminal::of_stdout()).trim_end().to_owned())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! `colega doctor`: what is configured, found and missing, each with its mend.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -81,7 +81,11 @@ fn sources(app: &App) -> Finding {
     if app.has_sources() {
         Finding::good("sources", format!("{raw}"))
     } else {
-        Finding::bad("sources", format!("there is no folder {raw}"), "make it and put documents there, or set paths.raw")
+        Finding::bad(
+            "sources",
+            format!("there is no folder {raw}"),
+            "make it and put documents there, or set paths.raw",
+        )
     }
 }
 
@@ -91,7 +95,11 @@ fn index(app: &App) -> Finding {
             "index",
             format!("generation {}: {} passages from {} documents", live.name, live.passages, live.documents),
         ),
-        Ok(None) => Finding::absent("index", "none yet", "`colega serve` builds it at its first start; `colega reindex` does it now"),
+        Ok(None) => Finding::absent(
+            "index",
+            "none yet",
+            "`colega serve` builds it at its first start; `colega reindex` does it now",
+        ),
         Err(error) => Finding::bad("index", format!("{error:#}"), "run `colega reindex --full`"),
     }
 }
@@ -109,7 +117,7 @@ fn state(app: &App) -> Finding {
 }
 
 fn page(app: &App) -> Finding {
-    let address = app.settings.web.socket_address();
+    let address = SocketAddr::new(app.settings.web.address, app.settings.web.port);
     match TcpListener::bind(address) {
         Ok(_) => Finding::good("page", format!("http://{address} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Finding::absent(

@@ -51,7 +51,7 @@ pub struct SpansArgs {
     queries: PathBuf,
     /// Field of the query to ask with
     #[arg(long, default_value = "text")]
-    field: String,
+    field: spans::Field,
     #[command(flatten)]
     output: Output,
 }
@@ -79,7 +79,7 @@ pub fn run(app: &App, command: EvalCommand) -> Result<ExitCode> {
             args.output.print(&scores, || scores.to_string())?;
         }
         EvalCommand::Spans(args) => {
-            let task = spans::Task { raw: &args.raw, queries: &args.queries, field: &args.field };
+            let task = spans::Task { raw: &args.raw, queries: &args.queries, field: args.field };
             let scores = spans::run(&task, &app.settings.ingest, &app.topics()?, &app.ranking())?;
             args.output.print(&scores, || scores.to_string())?;
         }

@@ -39,6 +39,7 @@ impl Reading {
 }
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("reading sources {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("reading sources {bar:30} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }

@@ -1,22 +1,24 @@
 //! `colega serve`: the page, and a prompt on a terminal.
 
 use std::io::{IsTerminal as _, stdin};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use tokio::net::TcpListener;
+use anyhow::Result;
+use arc_swap::ArcSwap;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use super::{progress, runtime};
-use crate::adapters::{terminal, web};
+use crate::adapters::terminal;
+use crate::adapters::web::{self, Status, WebState};
+use crate::answer::Engine;
 use crate::app::{App, Running};
 use crate::feedback::Votes;
 use crate::reindex::Reuse;
+use crate::reindex::generation::Manifest;
 use crate::shutdown;
 
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
@@ -40,14 +42,14 @@ pub fn run(app: App) -> Result<ExitCode> {
 async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     let stop = shutdown::on_signal();
     let tasks = TaskTracker::new();
-    let votes = Votes::open(&app.feedback_folder())?;
-    let address = app.settings.web.socket_address();
-    let listener = bind(address).await?;
-    let page = web::WebState::new(running.agent.clone(), votes, &app.settings.web);
+    let votes = Votes::open(app.feedback_folder())?;
+    let listener = app.settings.web.listen().await?;
+    let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
+    let page = WebState { agent: running.agent.clone(), votes, status: Arc::clone(&status) };
     println!("Colega answers at http://{} ({} passages)", listener.local_addr()?, running.manifest.passages);
 
     let stop_page = stop.clone();
-    let page = tasks.spawn(async move {
+    tasks.spawn(async move {
         if let Err(error) = web::serve(listener, page, stop_page.clone()).await {
             error!("the page ended: {error:#}");
             stop_page.cancel();
@@ -59,17 +61,14 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     if is_old {
         tasks.spawn(refresh(Arc::clone(&app), stop.clone()));
     }
-    tasks.spawn(follow_generations(app, running, stop.clone()));
+    tasks.spawn(follow_generations(app, running, status, stop.clone()));
     stop.cancelled().await;
-    drop(page);
     shutdown::drain(tasks).await;
     Ok(())
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; stop the program that holds it, or set web.port (COLEGA__WEB__PORT=8788)")
-    })
+fn status(live: &Manifest) -> Status {
+    Status { passages: live.passages as u64, generation: live.name.clone(), engine: Engine::Extractive }
 }
 
 /// Takes in what has changed in the sources since the last run, while the old index answers.
@@ -91,7 +90,7 @@ async fn refresh(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Makes each new generation live as soon as it is there, whoever built it.
-async fn follow_generations(app: Arc<App>, running: Running, stop: CancellationToken) {
+async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<Status>>, stop: CancellationToken) {
     let mut open = running.manifest.name;
     let mut tick = tokio::time::interval(LOOK_FOR_GENERATION);
     loop {
@@ -108,8 +107,9 @@ async fn follow_generations(app: Arc<App>, running: Running, stop: CancellationT
             Ok(Some(opened)) => {
                 let (retriever, manifest) = app.retriever(opened);
                 info!(generation = manifest.name, passages = manifest.passages, "answering from a new index");
-                open = manifest.name;
                 running.live.store(Arc::new(retriever));
+                shown.store(Arc::new(status(&manifest)));
+                open = manifest.name;
             }
             Ok(None) => {}
             Err(error) => warn!("a new index cannot be opened: {error:#}"),

@@ -3,6 +3,8 @@
 //! Definitions as in Manning, Raghavan and Schütze, *Introduction to Information Retrieval*, chapter 8, and as the BEIR
 //! benchmark uses them: gain is the relevance grade itself, the discount of rank `r` is `log2(r + 1)`.
 
+#![expect(clippy::implicit_hasher, reason = "nobody measures with a hasher of their own")]
+
 use std::collections::HashMap;
 
 /// Normalised discounted cumulative gain over the first `k` of `ranking`; 0 when nothing is relevant.

@@ -2,24 +2,22 @@
 //! file formats of the BEIR benchmark.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::metrics;
-use crate::embed::bm25::Bm25Settings;
+use super::qrels::{Judged, Qrels};
+use super::{metrics, ranking, table};
 use crate::jsonl;
-use crate::language;
 use crate::passage::{ChunkId, Passage, SourceSpan};
 use crate::question::Language;
-use crate::retrieve::build::{self, Built};
-use crate::retrieve::glossary::Glossary;
-use crate::retrieve::memory::MemoryIndex;
-use crate::retrieve::retriever::{RetrieveSettings, Retriever};
-use crate::retrieve::{Filter, Index};
+use crate::retrieve::Filter;
+
+pub use super::ranking::RankingSettings;
 
 /// What to measure.
 #[derive(Debug, Clone)]
@@ -53,6 +51,23 @@ pub struct Scores {
     pub p50_ms: f64,
     /// 99th percentile of the time of a query in milliseconds.
     pub p99_ms: f64,
+}
+
+impl fmt::Display for Scores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        table::write(
+            f,
+            &[
+                ("nDCG@10", table::share(self.ndcg_at_10)),
+                ("MRR@10", table::share(self.mrr_at_10)),
+                ("recall@5", table::share(self.recall_at_5)),
+                ("hit@5", table::share(self.hit_at_5)),
+                ("queries", self.queries.to_string()),
+                ("time, median", table::milliseconds(self.p50_ms)),
+                ("time, 99%", table::milliseconds(self.p99_ms)),
+            ],
+        )
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,7 +104,8 @@ pub fn run(task: &Task<'_>, settings: &RankingSettings) -> Result<Scores> {
         task.corpus.display(),
         task.corpus_prefix
     );
-    let qrels = Qrels::read(task.qrels, &rows)?;
+    let ids = rows.iter().map(|row| row.id.as_str()).collect();
+    let qrels = Qrels::read(task.qrels, &ids, &rows.iter().filter_map(|row| row.doc.as_deref()).collect())?;
     let queries = jsonl::read(task.queries)?
         .into_iter()
         .filter(|query: &QueryRow| query.id.starts_with(task.query_prefix) && qrels.of.contains_key(&query.id));
@@ -98,43 +114,19 @@ pub fn run(task: &Task<'_>, settings: &RankingSettings) -> Result<Scores> {
 
     let mut measured = Measured::default();
     for query in queries {
-        let language = query.lang.or_else(|| language::detect(&query.text)).unwrap_or(Language::English);
+        let language = ranking::language_of(query.lang, &query.text);
         let filter = Filter { language: query.target_lang, ..Filter::default() };
         let started = Instant::now();
-        let retrieved = retriever.retrieve(&query.text, language, &filter, RANKED)?;
+        let found = retriever.retrieve(&query.text, language, &filter, RANKED)?;
         measured.milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
         let ranking = match qrels.by {
-            Judged::Rows => retrieved.hits.iter().map(|hit| id_of[&hit.passage.chunk_id]).collect(),
-            Judged::Documents => first_of_each(retrieved.hits.iter().map(|hit| hit.passage.source_file.as_str())),
+            Judged::Rows => found.hits.iter().map(|hit| id_of[&hit.passage.chunk_id]).collect(),
+            Judged::Documents => first_of_each(found.hits.iter().map(|hit| hit.passage.source_file.as_str())),
         };
         measured.add(&ranking, &qrels.of[&query.id]);
     }
     ensure!(!measured.ndcg.is_empty(), "no query of {} has a relevant row left", task.queries.display());
     Ok(measured.scores())
-}
-
-/// The settings that decide a ranking.
-#[derive(Debug, Clone)]
-pub struct RankingSettings {
-    /// Term weights.
-    pub bm25: Bm25Settings,
-    /// Rerank weights.
-    pub retrieve: RetrieveSettings,
-    /// Synonyms.
-    pub glossary: Arc<Glossary>,
-}
-
-impl RankingSettings {
-    fn retriever(&self, passages: Vec<Arc<Passage>>) -> Retriever {
-        let Built { points, statistics, encoder, .. } = build::build(passages, &self.bm25, None);
-        Retriever {
-            index: Index::Memory(MemoryIndex::new(points)),
-            statistics,
-            encoder,
-            glossary: Arc::clone(&self.glossary),
-            settings: self.retrieve.clone(),
-        }
-    }
 }
 
 /// How many rows are ranked; enough that ten documents are among them.
@@ -172,52 +164,6 @@ impl Measured {
     }
 }
 
-/// What a judgement speaks of.
-enum Judged {
-    Rows,
-    Documents,
-}
-
-/// Relevance judgements by query.
-struct Qrels {
-    by: Judged,
-    of: HashMap<String, HashMap<String, f64>>,
-}
-
-impl Qrels {
-    /// Keeps the judgements on `rows`. They are on documents when their ids are those of documents rather than of rows.
-    fn read(path: &Path, rows: &[CorpusRow]) -> Result<Self> {
-        let ids: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let documents: HashSet<&str> = rows.iter().filter_map(|row| row.doc.as_deref()).collect();
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut rows_of: HashMap<String, HashMap<String, f64>> = HashMap::new();
-        let mut documents_of: HashMap<String, HashMap<String, f64>> = HashMap::new();
-        for (number, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let [query, id, grade] = fields[..] else {
-                bail!("{}:{}: expected query id, corpus id and grade between tabs", path.display(), number + 1);
-            };
-            let grade: f64 = grade
-                .trim()
-                .parse()
-                .with_context(|| format!("{}:{}: the grade is no number", path.display(), number + 1))?;
-            let of = if ids.contains(id) {
-                &mut rows_of
-            } else if documents.contains(id) {
-                &mut documents_of
-            } else {
-                continue;
-            };
-            of.entry(query.to_owned()).or_default().insert(id.to_owned(), grade);
-        }
-        Ok(if rows_of.is_empty() {
-            Self { by: Judged::Documents, of: documents_of }
-        } else {
-            Self { by: Judged::Rows, of: rows_of }
-        })
-    }
-}
-
 impl CorpusRow {
     fn chunk_id(&self) -> ChunkId {
         ChunkId::new(&self.id, &self.text, 0)
@@ -225,7 +171,6 @@ impl CorpusRow {
 
     /// The row as a passage; its document, or else its id, stands as the name of the source file.
     fn to_passage(&self) -> Arc<Passage> {
-        let lang = self.lang.or_else(|| language::detect(&self.text)).unwrap_or(Language::English);
         Arc::new(Passage {
             chunk_id: self.chunk_id(),
             topic: String::new(),
@@ -235,7 +180,7 @@ impl CorpusRow {
             tags: Vec::new(),
             source_file: self.doc.clone().unwrap_or_else(|| self.id.clone()),
             source_span: SourceSpan::Lines { start: 1, end: 1 },
-            lang,
+            lang: ranking::language_of(self.lang, &self.text),
             url: None,
             scope: String::new(),
             license: None,

@@ -35,12 +35,8 @@ impl Default for ExtractiveSettings {
 
 /// Writes a draft from `evidence`.
 pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
-    let units: Vec<Unit> = evidence
-        .passages
-        .iter()
-        .enumerate()
-        .flat_map(|(at, passage)| units::of_passage(at, passage, at < evidence.main))
-        .collect();
+    let units: Vec<Unit> =
+        evidence.passages.iter().enumerate().flat_map(|(at, passage)| units::of_passage(at, passage)).collect();
     let mut chooser = Chooser::new(&units, evidence);
     // The order of choosing is the order of importance: nothing is said twice, and what comes first may choose first.
     let share = |percent: usize| settings.max_words * percent / 100;
@@ -69,6 +65,9 @@ fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: u
     let room = settings.max_definition.saturating_sub(chosen.len());
     let left = words.saturating_sub(chosen.iter().map(|unit| unit.words()).sum());
     chosen.extend(chooser.direct_answer(room, left));
+    if let Some(at) = chosen.iter().position(|unit| chooser.opens_with_asked(unit)) {
+        chosen[..=at].rotate_right(1);
+    }
     while let Some(&last) = chosen.last().filter(|_| chosen.len() < settings.max_definition) {
         let left = words.saturating_sub(chosen.iter().map(|unit| unit.words()).sum());
         let Some(next) = chooser.sequel(last, left) else { break };

@@ -121,6 +121,12 @@ impl Generations {
         Ok(Some(Opened { manifest, index, statistics }))
     }
 
+    /// All passages of the live generation, in the order of their sources; none before the first.
+    pub fn passages(&self) -> Result<Vec<Arc<Passage>>> {
+        let Some(manifest) = self.manifest()? else { return Ok(Vec::new()) };
+        Ok(self.points(&manifest)?.into_iter().map(|point| point.passage).collect())
+    }
+
     /// Builds a generation of `passages` beside the live one and makes it live; unless `reuse` allows to keep the live
     /// one because nothing has changed. Only one process can do so at a time.
     pub fn make(&self, passages: Vec<Arc<Passage>>, settings: &Bm25Settings, reuse: Reuse) -> Result<Made> {

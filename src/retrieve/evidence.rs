@@ -42,9 +42,18 @@ pub struct Evidence {
     /// What the main passages are about: their document's title, or the heading that sets them apart in it.
     pub subject: String,
     /// The passages, those on the main subject first and in the order of their source.
-    pub passages: Vec<Arc<Passage>>,
-    /// How many of the passages are on the main subject.
-    pub main: usize,
+    pub passages: Vec<EvidencePassage>,
+}
+
+/// A passage and how it came to be evidence.
+#[derive(Debug, Clone)]
+pub struct EvidencePassage {
+    /// The passage.
+    pub passage: Arc<Passage>,
+    /// Whether it is on the main subject.
+    pub is_main: bool,
+    /// Its score as a share of the best one's; 0 if it was not retrieved itself.
+    pub relevance: f32,
 }
 
 /// Whether the knowledge base can answer.
@@ -68,65 +77,109 @@ pub fn gather(
     let Retrieved { query, hits } = retrieved;
     let nearest = nearest_titles(&hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
-    let main = subject_passages(best, &query, retriever, filter)?;
-    let subject = subject_path(&best.passage).last().cloned().unwrap_or_else(|| best.passage.title.clone());
-    if !is_enough(&query, &hits, &subject, &main, settings) {
-        return Ok(Verdict::TooLittle { nearest });
+    for candidate in first_of_each_document(&hits).take(CANDIDATE_SUBJECTS) {
+        if candidate.score < best.score * SUPPORTING_SHARE {
+            break;
+        }
+        let mut document = retriever.index.document(&candidate.passage.source_file)?;
+        document.retain(|passage| filter.admits(passage));
+        let subject = Subject::of(candidate, &query, &document);
+        if is_enough(&query, candidate, &subject, settings) {
+            return Ok(Verdict::Enough(collect(query, &hits, candidate, subject, settings)));
+        }
     }
-    let supporting =
-        hits.iter().filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang);
-    let supporting: Vec<_> = supporting
-        .map(|hit| Arc::clone(&hit.passage))
-        .filter(|passage| main.iter().all(|own| own.chunk_id != passage.chunk_id))
-        .take(settings.max_supporting)
-        .collect();
-    let count = main.len();
-    Ok(Verdict::Enough(Evidence {
-        query,
-        subject,
-        passages: main.into_iter().chain(supporting).collect(),
-        main: count,
-    }))
+    Ok(Verdict::TooLittle { nearest })
 }
 
+/// The subject's passages, and the best ones from beside it.
+fn collect(query: Query, hits: &[Hit], best: &Hit, subject: Subject, settings: &EvidenceSettings) -> Evidence {
+    let Subject { name, passages: main } = subject;
+    let relevance = |passage: &Passage| {
+        hits.iter().find(|hit| hit.passage.chunk_id == passage.chunk_id).map_or(0.0, |hit| hit.score / best.score)
+    };
+    let beside = hits
+        .iter()
+        .filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang)
+        .map(|hit| &hit.passage)
+        .filter(|passage| main.iter().all(|own| own.chunk_id != passage.chunk_id))
+        .take(settings.max_supporting);
+    let passages = main
+        .iter()
+        .map(|passage| (passage, true))
+        .chain(beside.map(|passage| (passage, false)))
+        .map(|(passage, is_main)| EvidencePassage {
+            passage: Arc::clone(passage),
+            is_main,
+            relevance: relevance(passage),
+        })
+        .collect();
+    Evidence { query, subject: name, passages }
+}
+
+/// The best hit of each document, best first.
+fn first_of_each_document(hits: &[Hit]) -> impl Iterator<Item = &Hit> {
+    let mut seen = BTreeSet::new();
+    hits.iter().filter(move |hit| seen.insert(&hit.passage.source_file))
+}
+
+/// How many documents are considered as the one that answers.
+const CANDIDATE_SUBJECTS: usize = 3;
 /// Supporting passages score at least this share of the best one.
 const SUPPORTING_SHARE: f32 = 0.6;
 /// A subject with fewer passages than this takes in what its parent heading holds.
 const THIN_SUBJECT: usize = 2;
-/// More passages of one subject are not read; the best ones are near the best hit.
+/// But not if that holds more passages than this: they are about other things too.
+const WIDE_SUBJECT: usize = 8;
+/// More passages of one subject are not read.
 const MAX_MAIN: usize = 16;
 
-/// The headings above a passage that name a subject, rather than a part of an answer such as "Common mistakes".
-fn subject_path(passage: &Passage) -> Vec<String> {
-    passage.headings.iter().filter(|heading| Role::of_heading(heading).is_none()).cloned().collect()
+/// What the best hit is about.
+struct Subject {
+    name: String,
+    passages: Vec<Arc<Passage>>,
 }
 
-/// The passages on the subject of the best hit: those of its document below the same subject headings.
-fn subject_passages(
-    best: &Hit,
-    query: &Query,
-    retriever: &Retriever,
-    filter: &Filter,
-) -> Result<Vec<Arc<Passage>>, SearchError> {
-    let mut document = retriever.index.document(&best.passage.source_file)?;
-    document.retain(|passage| filter.admits(passage));
-    let mut path = subject_path(&best.passage);
-    loop {
-        let below: Vec<_> =
-            document.iter().filter(|passage| subject_path(passage).starts_with(&path)).cloned().collect();
-        if below.len() >= THIN_SUBJECT || path.is_empty() || is_named(&path, query) {
-            return Ok(around(below, best));
+impl Subject {
+    /// The subject of the best hit: its document where the question asks for that by name, else the heading above it.
+    fn of(best: &Hit, query: &Query, document: &[Arc<Passage>]) -> Self {
+        let passage = &best.passage;
+        if query.asks_by_name(&stems(&passage.title, passage)) {
+            let passages = document.iter().take(MAX_MAIN).cloned().collect();
+            return Self { name: passage.title.clone(), passages };
         }
-        path.pop();
+        let is_article = document.iter().any(|passage| {
+            passage
+                .headings
+                .iter()
+                .any(|heading| Role::of_heading(heading).is_some_and(|role| role != Role::Comparison))
+        });
+        let path_of = |passage: &Passage| subject_path(passage, is_article);
+        let below = |path: &[String]| -> Vec<Arc<Passage>> {
+            document.iter().filter(|passage| path_of(passage).starts_with(path)).cloned().collect()
+        };
+        let mut path = path_of(passage);
+        let mut passages = below(&path);
+        while passages.len() < THIN_SUBJECT && path.pop().is_some() {
+            let wider = below(&path);
+            if wider.len() > WIDE_SUBJECT {
+                break;
+            }
+            passages = wider;
+        }
+        let name = path_of(passage).into_iter().next_back().unwrap_or_else(|| passage.title.clone());
+        Self { name, passages: around(passages, best) }
     }
 }
 
-/// Whether the innermost heading of `path` names all that is asked, so that its own passages are the answer.
-fn is_named(path: &[String], query: &Query) -> bool {
-    path.last().is_some_and(|heading| {
-        let stems: HashSet<String> = terms::words(heading, query.language).flat_map(|word| word.terms).collect();
-        query.concepts.iter().all(|concept| concept.is_in(&stems))
-    })
+/// The headings above a passage that name a subject, rather than a part of an answer such as "Common mistakes". In an
+/// article, "A versus B" is such a part too; elsewhere it is a subject of its own.
+fn subject_path(passage: &Passage, is_article: bool) -> Vec<String> {
+    let is_subject = |heading: &&String| match Role::of_heading(heading) {
+        None => true,
+        Some(Role::Comparison) => !is_article,
+        Some(_) => false,
+    };
+    passage.headings.iter().filter(is_subject).cloned().collect()
 }
 
 /// At most [`MAX_MAIN`] passages, those around the best hit.
@@ -138,31 +191,35 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
     passages
 }
 
-fn is_enough(query: &Query, hits: &[Hit], subject: &str, main: &[Arc<Passage>], settings: &EvidenceSettings) -> bool {
+/// Whether the subject's passages speak of enough of what is asked.
+fn is_enough(query: &Query, best: &Hit, subject: &Subject, settings: &EvidenceSettings) -> bool {
+    let main = &subject.passages;
     let all: HashSet<String> = main.iter().flat_map(|passage| stems_of(passage)).collect();
     let found = query.share_of_concepts(&all);
-    let language = main.first().map_or(query.language, |passage| passage.lang);
-    if query.asks_by_name(&terms::words(subject, language).flat_map(|word| word.terms).collect()) {
+    if query.asks_by_name(&stems(&subject.name, &best.passage)) {
         return found >= settings.min_coverage_by_name;
     }
     let is_named = main.iter().any(|passage| query.share_of_concepts(&name_stems(passage)) > 0.0);
-    if is_named && found >= settings.min_coverage {
-        return true;
-    }
-    hits.iter()
-        .take(1 + settings.max_supporting)
-        .any(|hit| query.share_of_concepts(&stems_of(&hit.passage)) >= settings.min_coverage_unnamed)
+    (is_named && found >= settings.min_coverage)
+        || query.share_of_concepts(&stems_of(&best.passage)) >= settings.min_coverage_unnamed
 }
 
+/// The stems of all words of a passage, its names included.
 fn stems_of(passage: &Passage) -> HashSet<String> {
-    let mut stems = name_stems(passage);
-    stems.extend(terms::words(&passage.text, passage.lang).flat_map(|word| word.terms));
-    stems
+    let mut all = name_stems(passage);
+    all.extend(stems(&passage.text, passage));
+    all
 }
 
+/// The stems of what names a passage: title, headings and tags.
 fn name_stems(passage: &Passage) -> HashSet<String> {
     let names = std::iter::once(passage.breadcrumb()).chain(passage.tags.iter().cloned());
-    names.flat_map(|name| terms::words(&name, passage.lang).flat_map(|word| word.terms).collect::<Vec<_>>()).collect()
+    names.flat_map(|name| stems(&name, passage)).collect()
+}
+
+/// The stems of a text in the language of `passage`.
+fn stems(text: &str, passage: &Passage) -> HashSet<String> {
+    terms::words(text, passage.lang).flat_map(|word| word.terms).collect()
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {

@@ -5,8 +5,12 @@ use std::collections::HashMap;
 use super::Hit;
 use super::query::Query;
 use super::retriever::RetrieveSettings;
+use super::role::Role;
 use crate::embed::terms;
 use crate::passage::Passage;
+
+/// What lists of links and references count for.
+const ELSEWHERE: f32 = 0.5;
 
 /// Ranks `hits` again, best first: passages whose title or headings name what is asked and passages in the language
 /// of the question are lifted.
@@ -16,6 +20,9 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings) ->
         let mut factor = 1.0 + settings.title_boost * named_share(&hit.passage, query);
         if hit.passage.lang == query.language {
             factor += settings.language_boost;
+        }
+        if hit.passage.headings.last().and_then(|heading| Role::of_heading(heading)) == Some(Role::Elsewhere) {
+            factor *= ELSEWHERE;
         }
         hit.score = hit.score * factor + settings.document_boost * support;
     }

@@ -23,12 +23,21 @@ pub enum Role {
     Checklist,
     /// This against that.
     Comparison,
+    /// Where else to read; nothing to quote.
+    Elsewhere,
 }
 
 impl Role {
     /// The role that a heading announces; `None` when it names a subject. English or Spanish.
     pub fn of_heading(heading: &str) -> Option<Self> {
         first_match(&HEADINGS, heading)
+    }
+
+    /// What a sentence defines: "A saga" in "A saga is a sequence of transactions."
+    pub fn defined_by(sentence: &str) -> Option<&str> {
+        static PATTERN: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(&format!("(?i){DEFINITION}")).expect("a test compiles every pattern"));
+        Some(PATTERN.captures(sentence)?.get(1)?.as_str())
     }
 
     /// The role that the wording of a sentence betrays, where it does.
@@ -55,6 +64,10 @@ static HEADINGS: Patterns = LazyLock::new(|| {
         (
             Role::Comparison,
             r"\b(vs\.?|versus|compared|comparison|differences? between|frente a|comparación|diferencias? entre)\b",
+        ),
+        (
+            Role::Elsewhere,
+            r"^(more info(rmation)?|further reading|references?|related( articles| links| topics)?|see also|next steps|resources|links|authors.*|recap|appendix|table of contents|más información|referencias|véase también|enlaces|recursos|próximos pasos|lecturas?)$",
         ),
         (Role::WhenNotToUse, r"^(when not\b|cu[aá]ndo no\b|limitations?$|limitaciones$)"),
         (
@@ -96,12 +109,12 @@ static SENTENCES: Patterns = LazyLock::new(|| {
             Role::Checklist,
             r"^(add|allow|alert|answer|apply|assign|back up|bind|cache|cap|cancel|check|choose|close|commit|compare|configure|count|define|delete|deny|deploy|disable|document|enable|encrypt|enforce|ensure|expire|fail|fix|generate|give|hash|hide|include|keep|limit|lock|log|make|mark|measure|monitor|name|order|paginate|pass|pin|prefer|propagate|publish|purge|put|record|reject|reload|remove|renew|replace|require|restrict|retry|return|review|roll|rotate|run|scan|send|separate|serve|set|size|split|start|store|suppress|test|track|treat|turn|update|use|validate|verify|version|wait|write)\b|^(abre|activa|alerta|añade|aplica|asigna|cifra|comprueba|compara|configura|define|desactiva|devuelve|documenta|elimina|envía|establece|evita|exige|fija|firma|genera|guarda|haz|incluye|limita|mantén|marca|mide|monitoriza|ordena|pon|propaga|prueba|publica|rechaza|registra|renueva|responde|revisa|rota|separa|sirve|sustituye|usa|utiliza|valida|verifica|versiona|vigila)\b",
         ),
-        (
-            Role::Definition,
-            r"^[^,;:]{2,80}?\b(is|are) (an?|the|one|any)\b|^[^,;:]{2,80}?\b(means|refers to|consists of|describes)\b|^[^,;:]{2,80}?\b(es|son) (un|una|unos|unas|el|la|los|las)\b|^[^,;:]{2,80}?\b(significa|consiste en|se refiere a)\b",
-        ),
+        (Role::Definition, DEFINITION),
     ])
 });
+
+/// A sentence that defines what stands before its verb.
+const DEFINITION: &str = r"^([^,;:]{2,80}?)\b((is|are) (an?|the|one|any)|means|refers to|consists of|describes|(es|son) (un|una|unos|unas|el|la|los|las)|significa|consiste en|se refiere a)\b";
 
 #[cfg(test)]
 mod tests {
@@ -121,10 +134,18 @@ mod tests {
             ("Idempotency key vs idempotent method", Some(Role::Comparison)),
             ("ETag frente a Last-Modified", Some(Role::Comparison)),
             ("Defense Option 1: Prepared Statements", None),
+            ("See also", Some(Role::Elsewhere)),
             ("Errors in REST", None),
         ] {
             assert_eq!(Role::of_heading(heading), role, "{heading}");
         }
+    }
+
+    #[test]
+    fn a_definition_says_what_it_defines() {
+        assert_eq!(Role::defined_by("A saga is a sequence of transactions.").map(str::trim), Some("A saga"));
+        assert_eq!(Role::defined_by("Una saga es una secuencia.").map(str::trim), Some("Una saga"));
+        assert_eq!(Role::defined_by("A saga may fail."), None);
     }
 
     #[test]

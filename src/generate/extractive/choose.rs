@@ -13,6 +13,9 @@ const SAME: f32 = 0.65;
 /// A sentence answers directly if it speaks of at least this share of what is asked beyond the subject.
 const DIRECT: f32 = 0.5;
 
+/// A passage was found for the question itself if it scores at least this share of the best one.
+const FOUND: f32 = 0.5;
+
 /// Chooses units one part after the other; what is taken is not offered again.
 pub struct Chooser<'a> {
     units: &'a [Unit],
@@ -24,22 +27,23 @@ pub struct Chooser<'a> {
 impl<'a> Chooser<'a> {
     /// A chooser with nothing taken yet.
     pub fn new(units: &'a [Unit], evidence: &'a Evidence) -> Self {
-        let language = evidence.passages.first().map_or(evidence.query.language, |passage| passage.lang);
+        let language = evidence.passages.first().map_or(evidence.query.language, |first| first.passage.lang);
         let subject_stems = terms::words(&evidence.subject, language).flat_map(|word| word.terms).collect();
         Self { units, query: &evidence.query, subject_stems, taken: Vec::new() }
     }
 
     /// The sentence that says what the subject is.
     pub fn definition(&mut self) -> Option<&'a Unit> {
+        let asked = self.query.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten());
+        let about: HashSet<String> = asked.chain(&self.subject_stems).cloned().collect();
         let best = self
             .free()
             .filter(|(_, unit)| unit.is_main && unit.kind == UnitKind::Sentence && can_stand_alone(unit))
             .filter_map(|(at, unit)| {
-                let defines = Role::of_sentence(&unit.text) == Some(Role::Definition);
-                let names = share(&self.subject_stems, &unit.stems);
+                let defines = share(&unit.defined, &about);
                 let certain = unit.is_role_certain && unit.role == Some(Role::Definition);
-                let score = if certain { 2.0 } else { 0.0 } + if defines { 1.0 + names } else { 0.0 };
-                (score >= 1.5).then_some((score, at))
+                let score = if certain { 2.0 } else { 0.0 } + 2.0 * defines + 0.5 * self.relevance(unit);
+                (certain || defines >= 0.5).then_some((score, at))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         best.map(|(_, at)| self.take_at(at))
@@ -48,7 +52,11 @@ impl<'a> Chooser<'a> {
     /// Up to `most` sentences of at most `words` words together that speak of what is asked beyond the subject itself,
     /// best first. The best one is taken however long it is.
     pub fn direct_answer(&mut self, most: usize, words: usize) -> Vec<&'a Unit> {
-        let beyond = self.query.beyond(&self.subject_stems);
+        let mut beyond = self.query.beyond(&self.subject_stems);
+        if beyond.is_empty() && self.taken.is_empty() {
+            // No sentence says what the subject is, so those that speak most of it have to do.
+            beyond = self.query.concepts.iter().collect();
+        }
         let mut chosen: Vec<&'a Unit> = Vec::new();
         let mut left = words;
         while chosen.len() < most && !beyond.is_empty() {
@@ -65,6 +73,12 @@ impl<'a> Chooser<'a> {
             chosen.push(unit);
         }
         chosen
+    }
+
+    /// Whether `unit` begins with what the question asks beyond the subject, and so should come first.
+    pub fn opens_with_asked(&self, unit: &Unit) -> bool {
+        let beyond = self.query.beyond(&self.subject_stems);
+        !beyond.is_empty() && beyond.iter().all(|concept| concept.is_in(&unit.opening))
     }
 
     /// The sentence right behind `unit` in its passage, if it has at most `words` words.
@@ -127,15 +141,17 @@ impl<'a> Chooser<'a> {
         self.units.iter().enumerate().filter(|(at, _)| !self.taken.contains(at))
     }
 
-    /// How well a unit of the right role serves: on the main subject, by its heading, on what is asked.
+    /// How well a unit of the right role serves; 0 if it does not. What stands under a heading that announces the role,
+    /// on the main subject, serves in any case. A role that only the wording suggests needs a passage that was found for
+    /// the question, and in talk, which wanders, words of the subject; beside the main subject, words of both.
     fn fitness(&self, unit: &Unit) -> f32 {
         let asked = self.relevance(unit);
         let about = share(&self.subject_stems, &unit.stems);
         match (unit.is_main, unit.is_role_certain) {
             (true, true) => 2.0 + asked,
+            (true, false) if unit.passage_relevance < FOUND || (unit.is_rambling && asked + about <= 0.0) => 0.0,
             (true, false) => 1.0 + asked + 0.2 * about,
-            // Beside the subject only what speaks of the question serves.
-            (false, _) if asked >= DIRECT => asked,
+            (false, _) if asked >= DIRECT && about > 0.0 => asked,
             (false, _) => 0.0,
         }
     }

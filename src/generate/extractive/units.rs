@@ -1,5 +1,6 @@
 //! What can be quoted from a passage: whole sentences, list items and code.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -7,6 +8,7 @@ use regex::Regex;
 
 use crate::embed::terms;
 use crate::passage::{Passage, SourceSpan};
+use crate::retrieve::evidence::EvidencePassage;
 use crate::retrieve::role::Role;
 use crate::sentence;
 
@@ -17,6 +19,10 @@ pub struct Unit {
     pub passage: usize,
     /// Whether the passage is on the main subject.
     pub is_main: bool,
+    /// How well the passage was found; see [`EvidencePassage::relevance`].
+    pub passage_relevance: f32,
+    /// Whether it comes from talk without headings, which wanders.
+    pub is_rambling: bool,
     /// What it is.
     pub kind: UnitKind,
     /// One line of text, or the lines of the code.
@@ -29,6 +35,10 @@ pub struct Unit {
     pub is_dependent: bool,
     /// Stems of its words.
     pub stems: HashSet<String>,
+    /// Stems of its first words.
+    pub opening: HashSet<String>,
+    /// Stems of what it defines (of `A queue` in "A queue is a list"); empty if it defines nothing.
+    pub defined: HashSet<String>,
 }
 
 impl Unit {
@@ -53,31 +63,59 @@ pub enum UnitKind {
 }
 
 /// The units of a passage, in their order.
-pub fn of_passage(at: usize, passage: &Passage, is_main: bool) -> Vec<Unit> {
+pub fn of_passage(at: usize, evidence: &EvidencePassage) -> Vec<Unit> {
+    let EvidencePassage { passage, is_main, relevance } = evidence;
     let heading_role = passage.headings.iter().rev().find_map(|heading| Role::of_heading(heading));
+    if heading_role == Some(Role::Elsewhere) {
+        return Vec::new();
+    }
     let is_speech = matches!(passage.source_span, SourceSpan::Time { .. });
-    pieces(&passage.text)
-        .into_iter()
-        .flat_map(|piece| piece.into_texts())
-        .filter(|(kind, text)| matches!(kind, UnitKind::Code { .. }) || is_quotable(text, kind, is_speech))
-        .map(|(kind, text)| Unit {
+    let unit = |(kind, text): (UnitKind, String)| -> Option<Unit> {
+        let is_code = matches!(kind, UnitKind::Code { .. });
+        let plain = if is_code { text.clone() } else { plain(&text).into_owned() };
+        if !is_code && !is_quotable(&plain, &kind, is_speech) {
+            return None;
+        }
+        Some(Unit {
             passage: at,
-            is_main,
-            role: role(heading_role, &kind, &text),
-            is_role_certain: heading_role.is_some(),
-            is_dependent: DEPENDENT.is_match(&text),
-            stems: terms::words(&text, passage.lang).flat_map(|word| word.terms).collect(),
+            is_main: *is_main,
+            passage_relevance: *relevance,
+            is_rambling: is_speech && passage.headings.is_empty(),
+            role: role(heading_role, &kind, &plain),
+            is_role_certain: heading_role.is_some_and(|role| role != Role::Comparison),
+            is_dependent: DEPENDENT.is_match(&plain),
+            stems: stems(&plain, passage),
+            opening: stems(opening(&plain), passage),
+            defined: Role::defined_by(&plain).map(|defined| stems(defined, passage)).unwrap_or_default(),
             kind,
             text,
         })
-        .collect()
+    };
+    pieces(&passage.text).into_iter().flat_map(Piece::into_texts).filter_map(unit).collect()
+}
+
+/// The first five words of a text.
+fn opening(text: &str) -> &str {
+    text.match_indices(' ').nth(4).map_or(text, |(end, _)| &text[..end])
+}
+
+fn stems(text: &str, passage: &Passage) -> HashSet<String> {
+    terms::words(text, passage.lang).flat_map(|word| word.terms).collect()
+}
+
+/// What a reader sees of a text: links are reduced to their words.
+fn plain(text: &str) -> Cow<'_, str> {
+    static LINK: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(^|[^!])\[([^\[\]]+)\]\([^()\s]*\)").expect("a pattern that a test uses"));
+    LINK.replace_all(text, "$1$2")
 }
 
 fn role(heading: Option<Role>, kind: &UnitKind, text: &str) -> Option<Role> {
     match (heading, kind) {
-        (Some(role), _) => Some(role),
-        (None, UnitKind::Code { .. }) => Some(Role::Example),
-        (None, _) => Role::of_sentence(text),
+        (Some(role), _) if role != Role::Comparison => Some(role),
+        (_, UnitKind::Code { .. }) => Some(Role::Example),
+        // A comparison defines, advises and warns by turns.
+        (comparison, _) => Role::of_sentence(text).or(comparison),
     }
 }
 
@@ -200,7 +238,7 @@ fn is_quotable(text: &str, kind: &UnitKind, is_speech: bool) -> bool {
 
 static UNQUOTABLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)!\[|</?[a-z][^>]*>|\{\{|\{[#*%]|\}\}|^\[[^\]]*\]\([^)]*\)\.?$|\b(see|click|read more|follow) (below|above|here|also|the link)\b|",
+        r"(?i)!\[|</?[a-z][^>]*>|\{\{|\{[#*%]|\}\}|\b(see|click|read more|follow) (below|above|here|also|the link)\b|",
         r"\b(as (shown|seen|described|mentioned) (above|below|before|earlier))\b|\b(the (following|above|previous|next) (section|example|code|table|figure|page|snippet))\b|",
         r"\b(véase|ver (más|abajo|arriba|también)|como (se ha visto|se muestra|vimos)|(haz|haga) clic)\b|",
         r"\b(this (section|chapter|cheat ?sheet|article|document|page|tutorial|guide)|(esta|este) (sección|capítulo|artículo|documento|página|tutorial|guía))\b",
@@ -219,6 +257,8 @@ static SMALL_TALK: LazyLock<Regex> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::passage::ChunkId;
     use crate::question::Language;
@@ -238,7 +278,8 @@ mod tests {
             scope: String::new(),
             license: None,
         };
-        let units = of_passage(0, &passage, true);
+        let evidence = EvidencePassage { passage: Arc::new(passage), is_main: true, relevance: 1.0 };
+        let units = of_passage(0, &evidence);
         assert_eq!(units.iter().map(|unit| unit.text.as_str()).collect::<Vec<_>>(), expected);
     }
 
@@ -247,6 +288,14 @@ mod tests {
         check(
             "A queue holds work\nuntil somebody takes it. Small.\n\n- [ ] Set a limit on every queue.\n- short one\n\n```rust\nlet a = 1;\n```",
             &["A queue holds work until somebody takes it.", "Set a limit on every queue.", "let a = 1;"],
+        );
+    }
+
+    #[test]
+    fn links_are_judged_by_their_words() {
+        check(
+            "[A queue](https://example.com/a) is a list of work.",
+            &["[A queue](https://example.com/a) is a list of work."],
         );
     }
 

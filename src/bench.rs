@@ -1,0 +1,5 @@
+//! Speed and memory, measured in this process: how many questions are answered and how fast sources are read.
+
+pub mod ask;
+pub mod ingest;
+mod memory;

@@ -1,0 +1,54 @@
+//! What decides a ranking, and an index made of it for one measurement.
+
+use std::sync::Arc;
+
+use crate::embed::bm25::Bm25Settings;
+use crate::language;
+use crate::passage::Passage;
+use crate::question::Language;
+use crate::retrieve::Index;
+use crate::retrieve::build::{self, Built};
+use crate::retrieve::glossary::Glossary;
+use crate::retrieve::memory::MemoryIndex;
+use crate::retrieve::retriever::{RetrieveSettings, Retriever};
+
+/// The settings that decide a ranking.
+#[derive(Debug, Clone)]
+pub struct RankingSettings {
+    /// Term weights.
+    pub bm25: Bm25Settings,
+    /// Rerank weights.
+    pub retrieve: RetrieveSettings,
+    /// Synonyms.
+    pub glossary: Arc<Glossary>,
+}
+
+impl Default for RankingSettings {
+    /// The settings that Colega comes with, and its glossary.
+    fn default() -> Self {
+        Self {
+            bm25: Bm25Settings::default(),
+            retrieve: RetrieveSettings::default(),
+            glossary: Arc::new(Glossary::built_in()),
+        }
+    }
+}
+
+impl RankingSettings {
+    /// An index in memory over `passages`.
+    pub fn retriever(&self, passages: Vec<Arc<Passage>>) -> Retriever {
+        let Built { points, statistics, encoder, .. } = build::build(passages, &self.bm25, None);
+        Retriever {
+            index: Index::Memory(MemoryIndex::new(points)),
+            statistics,
+            encoder,
+            glossary: Arc::clone(&self.glossary),
+            settings: self.retrieve.clone(),
+        }
+    }
+}
+
+/// The language that a row names or, failing that, is written in.
+pub(super) fn language_of(named: Option<Language>, text: &str) -> Language {
+    named.or_else(|| language::detect(text)).unwrap_or(Language::English)
+}
