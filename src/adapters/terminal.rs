@@ -1,8 +1,7 @@
 //! The prompt of `serve` on a terminal.
 #![allow(clippy::print_stdout, reason = "it talks with a person there")]
 
-use std::env;
-use std::io::{BufRead as _, IsTerminal as _, Write as _, stdin, stdout};
+use std::io::{BufRead as _, Write as _, stdin, stdout};
 use std::thread;
 use std::time::Instant;
 
@@ -11,19 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::Agent;
 use crate::question::{Origin, Question};
-use crate::render::terminal::{Style, Terminal, render};
-
-/// Text wider than this is hard to read.
-const WIDEST: usize = 100;
-/// Columns where the width is not known.
-const USUAL_WIDTH: usize = 80;
-
-/// What standard output can show. `NO_COLOR` switches styles off (<https://no-color.org>).
-pub fn of_stdout() -> Terminal {
-    let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
-    let is_plain = !stdout().is_terminal() || env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Terminal { width: width.min(WIDEST), style: if is_plain { Style::Plain } else { Style::Ansi } }
-}
+use crate::render::terminal::{Layout, render};
 
 /// Reads a question a line and prints its answer, until the input ends or `stop` is cancelled.
 pub async fn run(agent: Agent, stop: CancellationToken) {
@@ -40,7 +27,7 @@ pub async fn run(agent: Agent, stop: CancellationToken) {
             continue;
         }
         match agent.ask(Question::new(line, Origin::Terminal), Instant::now()).await {
-            Ok(reply) => println!("\n{}", render(&reply, of_stdout()).trim_end()),
+            Ok(reply) => println!("\n{}", render(&reply, &Layout::of(true))),
             Err(error) => eprintln!("colega: {error:#}"),
         }
     }

@@ -64,14 +64,9 @@ impl Default for WebSettings {
 }
 
 impl WebSettings {
-    /// Takes the port.
-    pub async fn listen(&self) -> Result<TcpListener> {
-        let address = SocketAddr::new(self.address, self.port);
-        TcpListener::bind(address).await.with_context(|| {
-            format!(
-                "cannot listen on {address}; stop the program that holds it, or set web.port (COLEGA__WEB__PORT=8788)"
-            )
-        })
+    /// Where to listen.
+    pub const fn socket_address(&self) -> SocketAddr {
+        SocketAddr::new(self.address, self.port)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `colega ask`: one question, one answer.
 
+use std::io::{IsTerminal as _, stdout};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -7,10 +8,9 @@ use anyhow::{Result, ensure};
 use clap::Args;
 
 use super::{Output, progress, runtime};
-use crate::adapters::terminal;
 use crate::app::App;
 use crate::question::{Language, Origin, Question};
-use crate::render::terminal::render;
+use crate::render::terminal::{Layout, render};
 
 #[derive(Debug, Args)]
 pub struct AskArgs {
@@ -31,6 +31,6 @@ pub fn run(app: &App, args: AskArgs) -> Result<ExitCode> {
     let (running, _) = app.run(|progress| reading.show(&progress))?;
     let question = Question { language: args.language, ..Question::new(text, Origin::Terminal) };
     let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?;
-    args.output.print(&reply, || render(&reply, terminal::of_stdout()).trim_end().to_owned())?;
+    args.output.print(&reply, || render(&reply, &Layout::of(stdout().is_terminal())))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! `colega doctor`: what is configured, found and missing, each with its mend.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -117,7 +117,7 @@ fn state(app: &App) -> Finding {
 }
 
 fn page(app: &App) -> Finding {
-    let address = SocketAddr::new(app.settings.web.address, app.settings.web.port);
+    let address = app.settings.web.socket_address();
     match TcpListener::bind(address) {
         Ok(_) => Finding::good("page", format!("http://{address} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Finding::absent(

@@ -1,12 +1,14 @@
 //! `colega serve`: the page, and a prompt on a terminal.
 
 use std::io::{IsTerminal as _, stdin};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
@@ -43,7 +45,7 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     let stop = shutdown::on_signal();
     let tasks = TaskTracker::new();
     let votes = Votes::open(app.feedback_folder())?;
-    let listener = app.settings.web.listen().await?;
+    let listener = bind(app.settings.web.socket_address()).await?;
     let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
     let page = WebState { agent: running.agent.clone(), votes, status: Arc::clone(&status) };
     println!("Colega answers at http://{} ({} passages)", listener.local_addr()?, running.manifest.passages);
@@ -65,6 +67,12 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     stop.cancelled().await;
     shutdown::drain(tasks).await;
     Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; stop the program that holds it, or set web.port (COLEGA__WEB__PORT=8788)")
+    })
 }
 
 fn status(live: &Manifest) -> Status {

@@ -3,7 +3,6 @@
 //! Documents are read on all cores and put back into the order of their names, so the same folder always gives the same
 //! bytes. A file that cannot be read is told in the report, and the rest goes on.
 
-mod jsonl;
 mod read;
 mod report;
 mod walk;
@@ -26,7 +25,6 @@ use crate::language;
 use crate::passage::{ChunkId, Passage};
 use crate::question::Language;
 
-pub use jsonl::{read_jsonl, write_jsonl};
 use read::{Notes, Reading, told};
 pub use report::Report;
 use walk::SourceFile;

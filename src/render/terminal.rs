@@ -7,9 +7,12 @@ use crate::answer::{Answer, Block, CitationNo, Reply, Section, SectionKind, Sent
 /// The narrowest text that is made, in columns.
 const NARROWEST: usize = 20;
 
-/// What the terminal can show.
+/// The widest text that is made of itself: longer lines are hard to read.
+const WIDEST: usize = 100;
+
+/// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terminal {
+pub struct Layout {
     /// Columns; text is wrapped at words, code never is. Less than 20 counts as 20.
     pub width: usize,
     /// Whether text may be styled.
@@ -25,9 +28,22 @@ pub enum Style {
     Ansi,
 }
 
-/// `reply` as lines, without a line break behind the last one.
-pub fn render(reply: &Reply, terminal: Terminal) -> String {
-    let mut sheet = Sheet { terminal, text: String::new() };
+impl Layout {
+    /// The layout for standard output: as wide as the terminal, but at most 100 columns, and styled unless the variable
+    /// `NO_COLOR` is set. What goes to a file or a pipe is 80 columns wide and plain.
+    pub fn of(is_terminal: bool) -> Self {
+        if !is_terminal {
+            return Self { width: 80, style: Style::Plain };
+        }
+        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { width: width.min(WIDEST), style: if is_plain { Style::Plain } else { Style::Ansi } }
+    }
+}
+
+/// `reply` as lines, without a line break at the end.
+pub fn render(reply: &Reply, layout: &Layout) -> String {
+    let mut sheet = Sheet { layout: *layout, text: String::new() };
     match shown(reply) {
         Shown::Answer(answer) => sheet.answer(answer),
         Shown::Notice(notice) => sheet.notice(&notice),
@@ -44,7 +60,7 @@ enum Ink {
 
 /// Text as it is written, part by part.
 struct Sheet {
-    terminal: Terminal,
+    layout: Layout,
     text: String,
 }
 
@@ -136,7 +152,7 @@ impl Sheet {
 
     /// Word by word, since a word is what is moved to the next line.
     fn inked(&self, text: &str, ink: Ink) -> String {
-        let start = match (self.terminal.style, ink) {
+        let start = match (self.layout.style, ink) {
             (Style::Plain, _) => return text.to_owned(),
             (Style::Ansi, Ink::Bold) => "\u{1b}[1m",
             (Style::Ansi, Ink::Dim) => "\u{1b}[2m",
@@ -147,7 +163,7 @@ impl Sheet {
 
     /// `text` in lines of at most the terminal's width: the first behind `bullet`, the others behind as much space.
     fn wrapped(&mut self, bullet: &str, text: &str) {
-        let width = self.terminal.width.max(NARROWEST);
+        let width = self.layout.width.max(NARROWEST);
         let indent = columns(bullet);
         let mut column = indent;
         self.text.push_str(bullet);

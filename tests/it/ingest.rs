@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use colega::knowledge::decode::decode;
-use colega::knowledge::ingest::{IngestSettings, Ingested, ingest, write_jsonl};
+use colega::knowledge::ingest::{IngestSettings, Ingested, ingest};
 use colega::knowledge::normalize::normalize;
 use colega::knowledge::subtitle::{self, Cue};
 use colega::knowledge::topic::Topics;
@@ -34,7 +34,7 @@ fn run(raw: &Path) -> Ingested {
 fn bytes(passages: &[Passage]) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("kb_chunks.jsonl");
-    write_jsonl(passages, &path).expect("writable");
+    colega::jsonl::write(&path, passages).expect("writable");
     fs::read(path).expect("just written")
 }
 

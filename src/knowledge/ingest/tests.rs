@@ -23,8 +23,8 @@ fn run(folder: &Path) -> Ingested {
 fn bytes(ingested: &Ingested) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("kb_chunks.jsonl");
-    write_jsonl(&ingested.passages, &path).expect("writable");
-    assert_eq!(read_jsonl::<Passage>(&path).expect("just written"), ingested.passages);
+    crate::jsonl::write(&path, &ingested.passages).expect("writable");
+    assert_eq!(crate::jsonl::read::<Passage>(&path).expect("just written"), ingested.passages);
     fs::read(path).expect("just written")
 }
 

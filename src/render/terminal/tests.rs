@@ -62,7 +62,7 @@ pub(in crate::render) fn answer() -> Answer {
 }
 
 fn plainly(reply: &Reply) -> String {
-    render(reply, Terminal { width: 50, style: Style::Plain })
+    render(reply, &Layout { width: 50, style: Style::Plain })
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_refusal() {
 #[test]
 fn styles_do_not_change_where_lines_break() {
     let reply = Reply::Answer(answer());
-    let styled = render(&reply, Terminal { width: 50, style: Style::Ansi });
+    let styled = render(&reply, &Layout { width: 50, style: Style::Ansi });
     assert_ne!(styled, plainly(&reply));
     let bare = styled.replace("\u{1b}[1m", "").replace("\u{1b}[2m", "").replace("\u{1b}[0m", "");
     assert_eq!(bare, plainly(&reply));
@@ -164,7 +164,7 @@ fn styles_do_not_change_where_lines_break() {
 #[test]
 fn lines_fit_unless_a_word_or_code_is_longer() {
     for width in [0, 20, 33, 80] {
-        let text = render(&Reply::Answer(answer()), Terminal { width, style: Style::Plain });
+        let text = render(&Reply::Answer(answer()), &Layout { width, style: Style::Plain });
         let code = |line: &str| line.starts_with("      ");
         let words = |line: &str| line.split_whitespace().count();
         let long = text.lines().find(|line| columns(line) > width.max(20) && !code(line) && words(line) > 3);

@@ -24,6 +24,7 @@ use colega::retrieve::memory::MemoryIndex;
 use colega::retrieve::retriever::{RetrieveSettings, Retriever};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +41,8 @@ pub struct Page {
 impl Page {
     /// Serves the page with the votes in `folder`.
     pub async fn start(folder: &Path) -> Self {
-        let listener = WebSettings { port: 0, ..WebSettings::default() }.listen().await.expect("a free port");
+        let settings = WebSettings { port: 0, ..WebSettings::default() };
+        let listener = TcpListener::bind(settings.socket_address()).await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
         let status = Status { passages: 9, generation: "test-1".to_owned(), engine: Engine::Extractive };
         let status = Arc::new(ArcSwap::from_pointee(status));
