@@ -85,7 +85,7 @@ impl Chrome {
             ),
             examples: say(language, "Examples", "Ejemplos"),
             question: say(language, "Your question", "Tu pregunta"),
-            placeholder: say(language, "Ask a backend question", "Haz una pregunta de backend"),
+            placeholder: say(language, "Ask a question", "Escribe tu pregunta"),
             ask: say(language, "Ask", "Preguntar"),
             searching: say(language, "Searching the sources…", "Buscando en las fuentes…"),
             failed: say(

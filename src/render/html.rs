@@ -100,7 +100,9 @@ pub fn sources(answer: &Answer) -> Markup {
                         a.passage href=(passage_address(citation)) title=(chrome.in_source) {
                             span lang=[answer.source_language] { (neutral(&citation.title)) }
                         }
-                        span.place { (place(citation)) }
+                        span.place {
+                            (neutral(&citation.source_file)) " " span.span { (citation.span) }
+                        }
                         @if let Some(url) = citation.url.as_deref() { (original(url, &chrome)) }
                     }
                 }

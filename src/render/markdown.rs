@@ -230,4 +230,16 @@ mod tests {
             <tr><td>1</td><td>2</td></tr></table></div>";
         assert_eq!(html, expected);
     }
+
+    #[test]
+    fn hostile_markup_takes_no_long_time() {
+        let long = 50_000;
+        for piece in ["[", "*a ", "`", "![", "[a](", "<", "> ", "_a*", "|a", "\\`", "&#", "[a][", "~~a", "- "] {
+            let text = piece.repeat(long / piece.len());
+            let started = std::time::Instant::now();
+            let (html, words) = (passage(&text).into_string(), plain(&text));
+            assert!(started.elapsed().as_secs() < 5, "“{piece}” took {:?}", started.elapsed());
+            assert!(!html.is_empty() && words.len() <= 2 * text.len(), "{piece}");
+        }
+    }
 }

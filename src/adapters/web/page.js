@@ -50,7 +50,8 @@ async function ask(question) {
   }
   answer.setAttribute("aria-busy", "false");
   showCopyButtons(answer);
-  box.focus({ preventScroll: true });
+  // On a phone the keyboard would cover the answer.
+  if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
 }
 
 // Calls `take` with each part of the answer as soon as it is here. The server escapes all that stands in `html`.

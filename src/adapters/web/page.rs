@@ -44,12 +44,13 @@ pub(super) fn home(chrome: &Chrome, status: &Status, exchange: Option<&Exchange<
                     @if let Some(exchange) = exchange { (self::exchange(exchange.question, exchange.answer)) }
                 }
             }
-            div.dock {
-                (question_box(chrome))
-                (foot(chrome, status))
-            }
+            div.dock { (question_box(chrome)) }
+            (foot(chrome, status))
             dialog #panel aria-label=(chrome.source) {
-                button.close type="button" aria-label=(chrome.close) { "×" }
+                div.bar {
+                    p { (chrome.source) }
+                    button.close type="button" aria-label=(chrome.close) { "×" }
+                }
                 div.content {}
             }
             template #exchange { (self::exchange("", &html! { p.searching { (chrome.searching) } })) }
