@@ -136,8 +136,8 @@ impl Parts {
     fn find(&self, screened: &Screened) -> Result<Verdict, SearchError> {
         let retriever = self.live.load();
         let filter = Filter { scopes: screened.scopes().to_vec(), ..Filter::default() };
-        let retrieved = retriever.retrieve(screened.text(), screened.language(), &filter, RETRIEVED)?;
-        evidence::gather(retrieved, &retriever, &filter, &self.evidence)
+        let found = retriever.retrieve(screened.text(), screened.language(), &filter, RETRIEVED)?;
+        evidence::gather(found, &retriever, &filter, &self.evidence)
     }
 
     fn in_source(&self, id: &ChunkId, scopes: Vec<String>, neighbours: usize) -> Result<Option<InSource>, SearchError> {

@@ -84,12 +84,11 @@ impl App {
     /// Opens the live generation and puts an agent over it; before the first generation, one is built from the sources.
     pub fn run(&self, progress: impl FnMut(Progress<'_>)) -> Result<(Running, Option<Outcome>)> {
         let mut outcome = None;
-        let opened = match self.generations.open()? {
-            Some(opened) => opened,
-            None => {
-                outcome = Some(self.reindexer()?.reindex(Reuse::Unchanged, progress)?);
-                self.generations.open()?.context("the index that was just built is gone")?
-            }
+        let opened = if let Some(opened) = self.generations.open()? {
+            opened
+        } else {
+            outcome = Some(self.reindexer()?.reindex(Reuse::Unchanged, progress)?);
+            self.generations.open()?.context("the index that was just built is gone")?
         };
         let (retriever, manifest) = self.retriever(opened);
         let live = Arc::new(ArcSwap::from_pointee(retriever));

@@ -85,10 +85,10 @@ impl Cli {
         let app = App::new(settings)?;
         match command {
             Command::Serve => serve::run(app),
-            Command::Ask(args) => ask::run(&app, args),
-            Command::Ingest(args) => knowledge::ingest(&app, args),
-            Command::Index(args) => knowledge::index(&app, args),
-            Command::Reindex(args) => knowledge::reindex(&app, args),
+            Command::Ask(args) => ask::run(&app, &args),
+            Command::Ingest(args) => knowledge::ingest(&app, &args),
+            Command::Index(args) => knowledge::index(&app, &args),
+            Command::Reindex(args) => knowledge::reindex(&app, &args),
             Command::Eval(command) => eval::run(&app, command),
             Command::Bench(command) => bench::run(&app, command),
             Command::Doctor(_) => unreachable!("done above"),
@@ -96,7 +96,10 @@ impl Cli {
     }
 }
 
+/// Threads for work that blocks: answers, of which as many run as there are cores, and votes. More would only take memory.
+const BLOCKING_THREADS: usize = 16;
+
 /// A runtime for one command.
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build()?)
 }

@@ -222,6 +222,16 @@ impl Passage {
         }
         line
     }
+
+    /// Everything that names the passage: title, headings and tags.
+    pub fn names(&self) -> String {
+        let mut names = self.breadcrumb();
+        for tag in &self.tags {
+            names.push(' ');
+            names.push_str(tag);
+        }
+        names
+    }
 }
 
 #[cfg(test)]

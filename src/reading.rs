@@ -32,14 +32,9 @@ pub struct Reading {
 impl Reading {
     /// Reads a passage.
     pub fn of(passage: &Arc<Passage>) -> Self {
-        let mut named = passage.breadcrumb();
-        for tag in &passage.tags {
-            named.push(' ');
-            named.push_str(tag);
-        }
-        let names = StemSet::of(&named, passage.lang);
-        let stems = names.iter().chain(StemSet::of(&passage.text, passage.lang).iter()).collect();
-        Self { passage: Arc::clone(passage), names, stems, quotables: quotable::in_passage(passage) }
+        let names = StemSet::of(&passage.names(), passage.lang);
+        let all = names.iter().chain(StemSet::of(&passage.text, passage.lang).iter()).collect();
+        Self { passage: Arc::clone(passage), names, stems: all, quotables: quotable::in_passage(passage) }
     }
 }
 

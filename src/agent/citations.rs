@@ -27,6 +27,7 @@ impl Cited {
     }
 
     /// Drops every sentence and piece of code that `keep` rejects, and then the citations nothing refers to any more.
+    #[must_use]
     pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
         let mut left = self.citations.clone();
         let mut used = HashMap::new();

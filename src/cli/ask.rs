@@ -24,7 +24,7 @@ pub struct AskArgs {
     output: Output,
 }
 
-pub fn run(app: &App, args: AskArgs) -> Result<ExitCode> {
+pub fn run(app: &App, args: &AskArgs) -> Result<ExitCode> {
     let text = args.question.join(" ");
     ensure!(!text.trim().is_empty(), "the question is empty; write it behind `colega ask`");
     let mut reading = progress::Reading::new();

@@ -47,7 +47,7 @@ pub struct IngestArgs {
 
 pub fn run(app: &App, command: BenchCommand) -> Result<ExitCode> {
     match command {
-        BenchCommand::Ask(args) => ask(app, args),
+        BenchCommand::Ask(args) => ask(app, &args),
         BenchCommand::Ingest(args) => {
             let task = ingest::Task { raw: &args.raw, repeat: args.repeat };
             let scores = ingest::run(&task, &app.settings.ingest, &app.topics()?)?;
@@ -57,7 +57,7 @@ pub fn run(app: &App, command: BenchCommand) -> Result<ExitCode> {
     }
 }
 
-fn ask(app: &App, args: AskArgs) -> Result<ExitCode> {
+fn ask(app: &App, args: &AskArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
     let (running, _) = app.run(|progress| reading.show(&progress))?;
     let questions = match &args.questions {

@@ -37,13 +37,13 @@ pub struct IndexArgs {
     output: Output,
 }
 
-pub fn ingest(app: &App, args: IngestArgs) -> Result<ExitCode> {
+pub fn ingest(app: &App, args: &IngestArgs) -> Result<ExitCode> {
     let paths = &app.settings.paths;
-    let raw = args.raw.unwrap_or_else(|| paths.raw.clone());
-    let out = args.out.unwrap_or_else(|| paths.processed.clone()).join(CHUNKS_FILE);
+    let raw = args.raw.as_ref().unwrap_or(&paths.raw);
+    let out = args.out.as_ref().unwrap_or(&paths.processed).join(CHUNKS_FILE);
     let mut reading = progress::Reading::new();
     let Ingested { passages, report } =
-        ingest::ingest(&raw, &app.settings.ingest, &app.topics()?, |progress| reading.show(&progress))?;
+        ingest::ingest(raw, &app.settings.ingest, &app.topics()?, |progress| reading.show(&progress))?;
     jsonl::write(&out, &passages)?;
     let value = json!({
         "file": out, "files": report.files, "bytes": report.bytes, "passages": report.passages,
@@ -53,12 +53,12 @@ pub fn ingest(app: &App, args: IngestArgs) -> Result<ExitCode> {
     Ok(exit_code(Some(&report)))
 }
 
-pub fn index(app: &App, args: IndexArgs) -> Result<ExitCode> {
+pub fn index(app: &App, args: &IndexArgs) -> Result<ExitCode> {
     let outcome = app.reindexer()?.index_processed(&app.settings.paths.processed, args.reuse())?;
     tell(&outcome, args.output)
 }
 
-pub fn reindex(app: &App, args: IndexArgs) -> Result<ExitCode> {
+pub fn reindex(app: &App, args: &IndexArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
     let outcome = app.reindexer()?.reindex(args.reuse(), |progress| reading.show(&progress))?;
     tell(&outcome, args.output)

@@ -86,11 +86,9 @@ impl Bm25 {
                 for part in &word.parts {
                     entries.push((hash(&words::stem(part, language)), word.weight));
                 }
-                if self.settings.pair_weight > 0.0 && word.follows_previous {
-                    if let Some((before, weight)) = &previous {
-                        let pair_weight = self.settings.pair_weight * weight.min(word.weight);
-                        entries.push((hash_pair(before, &stem), pair_weight));
-                    }
+                if let Some((before, weight)) = previous.filter(|_| word.follows_previous) {
+                    let weight = self.settings.pair_weight * weight.min(word.weight);
+                    entries.push((hash_pair(&before, &stem), weight));
                 }
                 previous = Some((stem, word.weight));
             }

@@ -184,21 +184,18 @@ impl Generations {
         let folder = self.folder.join(&manifest.name);
         jsonl::write(&folder.join(POINTS), &built.points)?;
         write_json(&folder.join(STATISTICS), &built.statistics)?;
-        #[cfg(feature = "edge")]
         if manifest.has_shard {
-            // Dropping it flushes it and gives its folder free.
-            drop(crate::retrieve::edge::EdgeIndex::create(&folder.join(SHARD), &built.points)?);
+            write_shard(&folder, &built.points)?;
         }
         write_json(&folder.join(MANIFEST), manifest)
     }
 
     fn open_index(&self, folder: &Path, manifest: &Manifest) -> Result<Index> {
-        #[cfg(feature = "edge")]
         if manifest.has_shard && self.settings.engine == EngineChoice::Edge {
-            match crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD)) {
-                Ok(index) => return Ok(Index::Edge(index)),
+            match open_shard(folder) {
+                Ok(index) => return Ok(index),
                 Err(error) => {
-                    info!("searching in memory, since another process seems to hold the index: {error}");
+                    info!("searching in memory, since another process seems to hold the index: {error:#}");
                 }
             }
         }
@@ -268,6 +265,28 @@ impl Generations {
         }
         Ok(hasher.finalize().to_hex().to_string())
     }
+}
+
+#[cfg(feature = "edge")]
+fn open_shard(folder: &Path) -> Result<Index> {
+    Ok(Index::Edge(crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD))?))
+}
+
+#[cfg(not(feature = "edge"))]
+fn open_shard(_folder: &Path) -> Result<Index> {
+    bail!("this program was built without the embedded Qdrant")
+}
+
+#[cfg(feature = "edge")]
+fn write_shard(folder: &Path, points: &[Point]) -> Result<()> {
+    // Dropping it flushes it and gives its folder free.
+    drop(crate::retrieve::edge::EdgeIndex::create(&folder.join(SHARD), points)?);
+    Ok(())
+}
+
+#[cfg(not(feature = "edge"))]
+fn write_shard(_folder: &Path, _points: &[Point]) -> Result<()> {
+    bail!("this program was built without the embedded Qdrant")
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {

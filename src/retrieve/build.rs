@@ -37,24 +37,24 @@ pub fn build(passages: Vec<Arc<Passage>>, settings: &Bm25Settings, earlier: Opti
         Some(earlier) if earlier.encoder.may_stand_for(&fresh) => (earlier.encoder, by_id(earlier.points)),
         _ => (fresh, HashMap::new()),
     };
-    let mut encoded = 0;
+    let mut new = 0;
     let mut statistics = Statistics::default();
     let points = passages
         .into_iter()
         .map(|passage| {
-            let bm25 = match kept.remove(&passage.chunk_id) {
+            let vector = match kept.remove(&passage.chunk_id) {
                 Some(point) if has_same_words(&point.passage, &passage) => point.bm25,
                 _ => {
-                    encoded += 1;
+                    new += 1;
                     encode(&encoder, &passage)
                 }
             };
-            let point = Point { passage, bm25 };
+            let point = Point { passage, bm25: vector };
             statistics.add(&point);
             point
         })
         .collect();
-    Built { points, statistics, encoder, encoded }
+    Built { points, statistics, encoder, encoded: new }
 }
 
 fn by_id(points: Vec<Point>) -> HashMap<ChunkId, Point> {
@@ -66,17 +66,7 @@ fn has_same_words(a: &Passage, b: &Passage) -> bool {
 }
 
 fn encode(encoder: &Bm25, passage: &Passage) -> SparseVector {
-    encoder.encode_passage(&heading(passage), &passage.text, passage.lang)
-}
-
-/// The words that name a passage: title, headings and tags.
-fn heading(passage: &Passage) -> String {
-    let mut words = passage.breadcrumb();
-    for tag in &passage.tags {
-        words.push(' ');
-        words.push_str(tag);
-    }
-    words
+    encoder.encode_passage(&passage.names(), &passage.text, passage.lang)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a corpus has far fewer than 2^53 words")]
@@ -86,7 +76,7 @@ fn average_length(passages: &[Arc<Passage>]) -> f32 {
     }
     let words: usize = passages
         .iter()
-        .map(|passage| Bm25::length(&heading(passage), passage.lang) + Bm25::length(&passage.text, passage.lang))
+        .map(|passage| Bm25::length(&passage.names(), passage.lang) + Bm25::length(&passage.text, passage.lang))
         .sum();
     #[expect(clippy::cast_possible_truncation, reason = "an average needs no double precision")]
     let average = (words as f64 / passages.len() as f64) as f32;

@@ -70,12 +70,12 @@ pub enum Verdict {
 
 /// Judges what was retrieved, and gathers the rest of what the knowledge base says on the subject.
 pub fn gather(
-    retrieved: Retrieved,
+    found: Retrieved,
     retriever: &Retriever,
     filter: &Filter,
     settings: &EvidenceSettings,
 ) -> Result<Verdict, SearchError> {
-    let Retrieved { query, hits } = retrieved;
+    let Retrieved { query, hits } = found;
     let nearest = nearest_titles(&hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
     for candidate in first_of_each_document(&hits).take(CANDIDATE_SUBJECTS) {

@@ -42,6 +42,9 @@ struct File {
 
 impl Glossary {
     /// The built-in glossary.
+    ///
+    /// # Panics
+    /// Never: a test reads it.
     pub fn built_in() -> Self {
         Self::parse(BUILT_IN).expect("a test reads the built-in glossary")
     }

@@ -24,6 +24,9 @@ struct Posting {
 
 impl MemoryIndex {
     /// An index over `points`.
+    ///
+    /// # Panics
+    /// With more than four thousand million points.
     pub fn new(points: impl IntoIterator<Item = Point>) -> Self {
         let mut index = Self {
             passages: Vec::new(),
