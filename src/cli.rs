@@ -96,8 +96,9 @@ impl Cli {
     }
 }
 
-/// Threads for work that blocks: answers, of which as many run as there are cores, and votes. More would only take memory.
-const BLOCKING_THREADS: usize = 16;
+/// Threads for work that blocks: answers, of which as many run as there are cores, and votes. More would only
+/// take memory: each keeps the caches of the patterns that questions are screened with.
+const BLOCKING_THREADS: usize = 4;
 
 /// A runtime for one command.
 fn runtime() -> Result<tokio::runtime::Runtime> {

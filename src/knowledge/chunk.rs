@@ -41,7 +41,7 @@ impl Default for ChunkLimits {
             target_chars: 900,
             max_chars: 1500,
             join_below_chars: 150,
-            speech_min_chars: 400,
+            speech_min_chars: 700,
             speech_max_chars: 1400,
         }
     }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use moka::sync::Cache;
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
     CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldIndexOperations,
     Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType, PointId,
-    PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoringQuery,
-    ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+    PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoredPoint,
+    ScoringQuery, ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface,
+    WithVector,
 };
 
 use super::{Filter, Hit, Point, SearchError};
@@ -27,9 +29,16 @@ const POINTS_A_WRITE: usize = 512;
 /// The log only has to hold one write operation; Qdrant's default of 32 MiB would be written out for every generation.
 const LOG_SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many passages, and how many documents, are kept in memory after they were read from the shard.
+const KEPT_PASSAGES: u64 = 8_192;
+const KEPT_DOCUMENTS: u64 = 512;
+
 /// A shard of Qdrant. Dropping it flushes and unlocks its folder.
 pub struct EdgeIndex {
     shard: EdgeShard,
+    /// Reading a passage back from its stored JSON costs more than finding it.
+    passages: Cache<u64, Arc<Passage>>,
+    documents: Cache<String, Arc<[Arc<Passage>]>>,
 }
 
 impl EdgeIndex {
@@ -53,7 +62,7 @@ impl EdgeIndex {
         }
         shard.optimize()?;
         shard.flush();
-        Ok(Self { shard })
+        Ok(Self::over(shard))
     }
 
     /// Opens the shard in `folder`. Only one process can hold it at a time.
@@ -64,7 +73,11 @@ impl EdgeIndex {
             std::fs::remove_dir_all(&leftovers)
                 .map_err(|error| SearchError::Engine(format!("cannot remove {}: {error}", leftovers.display())))?;
         }
-        Ok(Self { shard: EdgeShard::load(folder, None)? })
+        Ok(Self::over(EdgeShard::load(folder, None)?))
+    }
+
+    fn over(shard: EdgeShard) -> Self {
+        Self { shard, passages: Cache::new(KEPT_PASSAGES), documents: Cache::new(KEPT_DOCUMENTS) }
     }
 
     pub(super) fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {
@@ -84,15 +97,44 @@ impl EdgeIndex {
             offset: 0,
             params: None,
             with_vector: WithVector::Bool(false),
-            with_payload: WithPayloadInterface::Bool(true),
+            with_payload: WithPayloadInterface::Bool(false),
         })?;
-        points
-            .into_iter()
-            .map(|point| Ok(Hit { passage: Arc::new(to_passage(point.payload)?), score: point.score }))
-            .collect()
+        let numbers: Vec<u64> = points.iter().filter_map(|point| to_number(point.id)).collect();
+        let passages = self.read(&numbers)?;
+        // A point that was found can always be read: a generation does not change.
+        let hit = |point: &ScoredPoint| {
+            let passage = passages.get(&to_number(point.id)?)?;
+            Some(Hit { passage: Arc::clone(passage), score: point.score })
+        };
+        Ok(points.iter().filter_map(hit).collect())
+    }
+
+    /// The passages with these numbers, from memory where they have been read before.
+    fn read(&self, numbers: &[u64]) -> Result<HashMap<u64, Arc<Passage>>, SearchError> {
+        let mut passages: HashMap<u64, Arc<Passage>> = HashMap::with_capacity(numbers.len());
+        let mut missing = Vec::new();
+        for &number in numbers {
+            match self.passages.get(&number) {
+                Some(passage) => drop(passages.insert(number, passage)),
+                None => missing.push(PointId::NumId(number)),
+            }
+        }
+        if !missing.is_empty() {
+            for point in self.shard.retrieve(&missing, Some(WithPayloadInterface::Bool(true)), None)? {
+                let passage = Arc::new(to_passage(point.payload)?);
+                if let Some(number) = to_number(point.id) {
+                    self.passages.insert(number, Arc::clone(&passage));
+                    passages.insert(number, passage);
+                }
+            }
+        }
+        Ok(passages)
     }
 
     pub(super) fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
+        if let Some(passages) = self.documents.get(source_file) {
+            return Ok(passages.to_vec());
+        }
         let filter =
             serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
         let (points, _) = self.shard.scroll(ScrollRequest {
@@ -101,19 +143,31 @@ impl EdgeIndex {
             with_payload: Some(WithPayloadInterface::Bool(true)),
             ..ScrollRequest::default()
         })?;
-        points.into_iter().map(|point| Ok(Arc::new(to_passage(point.payload)?))).collect()
+        let passages: Vec<Arc<Passage>> = points
+            .into_iter()
+            .map(|point| Ok(Arc::new(to_passage(point.payload)?)))
+            .collect::<Result<_, SearchError>>()?;
+        self.documents.insert(source_file.to_owned(), passages.clone().into());
+        Ok(passages)
     }
 
     pub(super) fn passage(&self, id: &ChunkId) -> Result<Option<Arc<Passage>>, SearchError> {
         let Some(number) = id.as_point_id() else { return Ok(None) };
-        let found = self.shard.retrieve(&[PointId::NumId(number)], Some(WithPayloadInterface::Bool(true)), None)?;
-        found.into_iter().next().map(|point| Ok(Arc::new(to_passage(point.payload)?))).transpose()
+        Ok(self.read(&[number])?.remove(&number))
     }
 }
 
 impl From<OperationError> for SearchError {
     fn from(error: OperationError) -> Self {
         Self::Engine(error.to_string())
+    }
+}
+
+/// Points are numbered by their chunk identifiers; see [`ChunkId::as_point_id`].
+const fn to_number(id: PointId) -> Option<u64> {
+    match id {
+        PointId::NumId(number) => Some(number),
+        PointId::Uuid(_) => None,
     }
 }
 
