@@ -78,7 +78,7 @@ pub enum Index {
     Memory(memory::MemoryIndex),
     /// Qdrant in this process, on disk.
     #[cfg(feature = "edge")]
-    Edge(edge::EdgeIndex),
+    Edge(Box<edge::EdgeIndex>),
 }
 
 impl Index {

@@ -269,7 +269,7 @@ impl Generations {
 
 #[cfg(feature = "edge")]
 fn open_shard(folder: &Path) -> Result<Index> {
-    Ok(Index::Edge(crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD))?))
+    Ok(Index::Edge(Box::new(crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD))?)))
 }
 
 #[cfg(not(feature = "edge"))]

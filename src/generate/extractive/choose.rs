@@ -97,10 +97,13 @@ impl<'a> Chooser<'a> {
         chosen
     }
 
-    /// Whether `unit` begins with what the question asks beyond the subject, and so should come first.
+    /// Whether `unit` should come before what the subject is: it begins with what is asked, and the question does not
+    /// speak of the subject at all ("What is a dirty read?", where the subject is isolation levels).
     pub fn opens_with_asked(&self, unit: &Unit<'_>) -> bool {
         let beyond = self.query.beyond(&self.subject_stems);
-        !beyond.is_empty() && beyond.iter().all(|concept| concept.is_in(&unit.quotable.opening))
+        !beyond.is_empty()
+            && beyond.len() == self.query.concepts.len()
+            && beyond.iter().all(|concept| concept.is_in(&unit.quotable.opening))
     }
 
     /// The sentence right behind `unit` in its passage, if it has at most `words` words.
