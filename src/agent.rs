@@ -3,19 +3,18 @@
 pub mod citations;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use anyhow::Result;
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task;
 use tracing::info;
 
 use crate::answer::{Answer, AnswerId, Reply, Suggestions};
 use crate::generate::Generator;
-use crate::guard::{Guard, Screened};
+use crate::guard::{self, Guard, Screened};
 use crate::language;
 use crate::limit::Limiter;
 use crate::passage::{ChunkId, Passage};
@@ -29,8 +28,8 @@ use self::citations::Cited;
 /// How many passages are retrieved for a question.
 const RETRIEVED: usize = 20;
 
-/// How many questions may wait for a free core; those beyond are told to come back.
-const MOST_WAITING: usize = 512;
+/// How many questions may be under way or wait for a free core; those beyond are told to come back.
+const MOST_AT_ONCE: usize = 512;
 
 /// Answers questions. A cheap handle: clones share everything.
 #[derive(Clone)]
@@ -38,7 +37,8 @@ pub struct Agent {
     parts: Arc<Parts>,
     /// One permit a core: more answers at a time would only take more memory.
     cores: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    /// One permit for each question that may be under way, those that wait for a core included.
+    places: Arc<Semaphore>,
 }
 
 /// What an agent is made of.
@@ -71,28 +71,33 @@ impl Agent {
     /// An agent made of `parts`.
     pub fn new(parts: Parts) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self { parts: Arc::new(parts), cores: Arc::new(Semaphore::new(cores)), waiting: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            cores: Arc::new(Semaphore::new(cores)),
+            places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+        }
     }
 
     /// Answers `question`, asked at `now`: screen, limit, retrieve and rerank, gather, generate, verify, release, reply.
     pub async fn ask(&self, question: Question, now: Instant) -> Result<Reply> {
-        let position = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let reply = if position < MOST_WAITING {
-            self.answer(question, now).await
-        } else {
-            Ok(Reply::Busy { language: self.parts.language_of(&question), position })
+        let reply = match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => self.answer(question, now, place).await?,
+            Err(_) => Reply::Busy { language: self.parts.language_of(&question), position: MOST_AT_ONCE },
         };
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        let reply = reply?;
         info!(outcome = reply.name(), elapsed_ms = now.elapsed().as_secs_f64() * 1000.0, "answered");
         Ok(reply)
     }
 
-    async fn answer(&self, question: Question, now: Instant) -> Result<Reply> {
-        let _core = self.cores.acquire().await?;
+    async fn answer(&self, question: Question, now: Instant, place: OwnedSemaphorePermit) -> Result<Reply> {
+        let core = Arc::clone(&self.cores).acquire_owned().await?;
         let parts = Arc::clone(&self.parts);
-        // Searching and writing are busy work; the runtime's threads stay free for connections.
-        task::spawn_blocking(move || parts.answer(&question, now)).await?
+        // Searching and writing are busy work; the runtime's threads stay free for connections. The work holds its place
+        // and its core until it is done, even when nobody waits for it any more.
+        let work = move || {
+            let _held = (place, core);
+            parts.answer(&question, now)
+        };
+        task::spawn_blocking(work).await?
     }
 
     /// The passage named `id` with its `neighbours` on either side, if somebody who may see `scopes` may see it.
@@ -109,23 +114,24 @@ impl Agent {
 
 impl Parts {
     fn answer(&self, question: &Question, now: Instant) -> Result<Reply> {
-        let language = question.language.or_else(|| language::detect(&question.text)).unwrap_or(self.default_language);
-        let screened = match self.guard.screen(question, language) {
-            Ok(screened) => screened,
-            Err(refusal) => return Ok(Reply::Refused(refusal)),
-        };
+        let language = self.language_of(question);
+        let screened = self.guard.screen(question, language);
+        // A question that will be refused counts too: refusals are no way around the limit.
         if let Err(retry_after) = self.limiter.check(question.origin, &question.user, &question.chat, now) {
             return Ok(Reply::SlowDown { language, retry_after });
         }
+        let screened = match screened {
+            Ok(screened) => screened,
+            Err(refusal) => return Ok(Reply::Refused(refusal)),
+        };
         let evidence = match self.find(&screened)? {
             Verdict::Enough(evidence) => evidence,
             Verdict::TooLittle { nearest } => return Ok(Reply::NoEvidence(Suggestions { language, nearest })),
         };
         let draft = self.generator.generate(&evidence);
         let passages: Vec<_> = evidence.passages.iter().map(|evidence| Arc::clone(&evidence.reading.passage)).collect();
-        let cited = Cited::check(draft, &passages);
-        let released = cited.retain(|text| self.guard.release_text(text).is_ok());
-        Ok(reply(released, evidence, language, now))
+        let cited = Cited::check(draft, &passages, |text| self.guard.release_text(text).is_ok());
+        Ok(reply(cited, evidence, language, now))
     }
 
     /// The language to answer in.
@@ -140,6 +146,15 @@ impl Parts {
         evidence::gather(found, &retriever, &filter, &self.evidence)
     }
 
+    /// The passage as it may be shown: without credentials that got into the sources.
+    fn released(&self, passage: Arc<Passage>) -> Arc<Passage> {
+        if self.guard.release_text(&passage.text).is_ok() {
+            return passage;
+        }
+        let text = guard::redact(&passage.text).0.into_owned();
+        Arc::new(Passage { text, ..Passage::clone(&passage) })
+    }
+
     fn in_source(&self, id: &ChunkId, scopes: Vec<String>, neighbours: usize) -> Result<Option<InSource>, SearchError> {
         let retriever = self.live.load();
         let filter = Filter { scopes, ..Filter::default() };
@@ -148,11 +163,13 @@ impl Parts {
         };
         let mut before = retriever.index.document(&passage.source_file)?;
         before.retain(|neighbour| filter.admits(neighbour));
-        let at = before.iter().position(|neighbour| neighbour.chunk_id == *id).unwrap_or_default();
-        let after = before.iter().skip(at + 1).take(neighbours).cloned().collect();
+        let at = before.iter().position(|neighbour| neighbour.chunk_id == passage.chunk_id).unwrap_or_default();
+        let after: Vec<_> = before.iter().skip(at + 1).take(neighbours).cloned().collect();
         before.truncate(at);
         before.drain(..at.saturating_sub(neighbours));
-        Ok(Some(InSource { passage, before, after }))
+        let release =
+            |passages: Vec<Arc<Passage>>| passages.into_iter().map(|passage| self.released(passage)).collect();
+        Ok(Some(InSource { passage: self.released(passage), before: release(before), after: release(after) }))
     }
 }
 
@@ -162,7 +179,9 @@ fn reply(cited: Cited, evidence: Evidence, language: Language, asked: Instant) -
         return Reply::NoEvidence(Suggestions { language, nearest: vec![evidence.subject] });
     }
     let (sections, citations, engine) = cited.into_parts();
-    let source = evidence.passages.first().map(|first| first.reading.passage.lang);
+    let cited = |passage: &Passage| citations.iter().any(|citation| citation.chunk_id == passage.chunk_id);
+    let mut passages = evidence.passages.iter().map(|from| &from.reading.passage);
+    let source = passages.find(|passage| cited(passage)).map(|passage| passage.lang);
     Reply::Answer(Answer {
         id: AnswerId::random(),
         language,

@@ -1,4 +1,4 @@
-//! The composition root: the only file that names concrete backends.
+//! The composition root: what the commands are made of is put together here, from the configuration.
 
 use std::path::Path;
 use std::sync::Arc;

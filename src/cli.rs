@@ -96,11 +96,13 @@ impl Cli {
     }
 }
 
-/// Threads for work that blocks: answers, of which as many run as there are cores, and votes. More would only
-/// take memory: each keeps the caches of the patterns that questions are screened with.
-const BLOCKING_THREADS: usize = 4;
+/// Threads for work that blocks beside the answers, of which one runs on each core: a re-index and votes. More would only
+/// take memory, since each keeps the caches of the patterns that questions are screened with.
+const OTHER_BLOCKING_THREADS: usize = 2;
 
 /// A runtime for one command.
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build()?)
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores + OTHER_BLOCKING_THREADS;
+    Ok(tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build()?)
 }

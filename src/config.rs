@@ -103,7 +103,10 @@ impl Default for LanguageSettings {
 impl Settings {
     /// Loads `file`, or [`DEFAULT_FILE`] if it exists and no file is named, and the process's variables over it.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        let variables = env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        let variables = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with(PREFIX))
+            .collect();
         let default = Path::new(DEFAULT_FILE);
         match file {
             Some(file) => Self::from_sources(Some(file), variables),
@@ -146,6 +149,36 @@ impl Settings {
         }
         if self.answer.max_words < 20 {
             bail!("answer.max_words is below 20; 250 is a good value");
+        }
+        if self.answer.max_items == 0 || self.answer.max_definition == 0 {
+            bail!("answer.max_items and answer.max_definition are at least 1");
+        }
+        if self.index.keep == 0 {
+            bail!(
+                "index.keep is 0; keep at least 1 earlier generation, since a running program may still search in it"
+            );
+        }
+        let Bm25Settings { k1, b, title_weight, pair_weight } = self.bm25;
+        for (key, value, most) in [
+            ("k1", k1, 10.0),
+            ("b", b, 1.0),
+            ("title_weight", title_weight, 100.0),
+            ("pair_weight", pair_weight, 100.0),
+        ] {
+            if !(0.0..=most).contains(&value) {
+                bail!("bm25.{key} is {value}; set it to a number from 0 to {most}");
+            }
+        }
+        let RetrieveSettings { title_boost, language_boost, document_boost, neighbour_boost, .. } = self.retrieve;
+        for (key, value) in [
+            ("title", title_boost),
+            ("language", language_boost),
+            ("document", document_boost),
+            ("neighbour", neighbour_boost),
+        ] {
+            if !(0.0..=100.0).contains(&value) {
+                bail!("retrieve.{key}_boost is {value}; set it to a number from 0 to 100");
+            }
         }
         Ok(())
     }

@@ -25,7 +25,7 @@
 //! # Layers
 //! Imports run downwards only, and a test holds the tree to it: `cli` → `app` → `config` → `bench` → `adapters`, `reindex`,
 //! `eval` → `agent`, `knowledge` → `generate` → `guard`, `limit`, `retrieve`, `support`, `feedback`, `render` → `reading` →
-//! `embed` → the small types below. Concrete backends are named in [`app`] alone.
+//! `embed` → the small types below. Everything is put together in [`app`].
 
 pub mod adapters;
 pub mod agent;

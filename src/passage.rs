@@ -31,7 +31,8 @@ impl ChunkId {
 
     /// The 64-bit number under which a vector engine stores the chunk; `None` for a text that [`ChunkId::new`] never makes.
     pub fn as_point_id(&self) -> Option<u64> {
-        u64::from_str_radix(&self.0, 16).ok()
+        let is_ours = self.0.len() == 16 && self.0.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        if is_ours { u64::from_str_radix(&self.0, 16).ok() } else { None }
     }
 }
 
@@ -75,14 +76,6 @@ pub enum SourceSpan {
 }
 
 impl SourceSpan {
-    /// A number that orders the spans of one file by where they begin.
-    pub const fn start_position(self) -> u64 {
-        match self {
-            Self::Lines { start, .. } | Self::Pages { start, .. } => start as u64,
-            Self::Time { start, .. } => start.as_millis(),
-        }
-    }
-
     /// The smallest span that holds both; `None` if they are of different kinds.
     pub fn union(self, other: Self) -> Option<Self> {
         Some(match (self, other) {
@@ -256,6 +249,9 @@ mod tests {
         assert_ne!(id, ChunkId::new("a.md", "text.", 0));
         assert_ne!(id, ChunkId::new("a.md", "text", 1));
         assert!(id.as_point_id().is_some());
+        for strange in ["+123456789abcdef", "ABCDEF0123456789", "1", ""] {
+            assert_eq!(ChunkId::from(strange).as_point_id(), None, "{strange}");
+        }
     }
 
     #[test]

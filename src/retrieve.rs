@@ -95,13 +95,11 @@ impl Index {
 
     /// All passages of one source file, in the order in which they stand there.
     pub fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
-        let mut passages = match self {
-            Self::Memory(index) => index.document(source_file),
+        match self {
+            Self::Memory(index) => Ok(index.document(source_file)),
             #[cfg(feature = "edge")]
-            Self::Edge(index) => index.document(source_file)?,
-        };
-        passages.sort_by_key(|passage| passage.source_span.start_position());
-        Ok(passages)
+            Self::Edge(index) => index.document(source_file),
+        }
     }
 
     /// One passage by its name.

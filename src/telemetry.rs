@@ -35,8 +35,7 @@ pub fn start(settings: &LogSettings, quiet: bool) -> Result<()> {
     let wanted = if quiet { "warn" } else { &settings.filter };
     // The engine warns of its own internals at every start, which nobody can do anything about.
     let wanted = &format!("qdrant_edge=error,{wanted}");
-    let filter = EnvFilter::try_from_default_env()
-        .or_else(|_| EnvFilter::try_new(wanted))
+    let filter = EnvFilter::try_new(wanted)
         .with_context(|| format!("log.filter “{wanted}” is no filter; write error, warn, info, debug or trace"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match settings.format {

@@ -18,36 +18,18 @@ pub struct Cited {
 }
 
 impl Cited {
-    /// Keeps what the passages support: sentences and code that stand in a passage they cite. The passages that are
-    /// left are numbered from 1 in the order of their first mention.
-    pub fn check(draft: Draft, passages: &[Arc<Passage>]) -> Self {
+    /// Keeps what the passages support (sentences and code that stand in a passage they cite) and what `may_go_out` lets
+    /// pass. The passages that are left are numbered from 1 in the order of their first mention.
+    pub fn check(draft: Draft, passages: &[Arc<Passage>], may_go_out: impl Fn(&str) -> bool) -> Self {
         let mut numbering = Numbering { passages, numbers: HashMap::new(), citations: Vec::new() };
-        let sections = map_blocks(draft.sections, |text, cites| numbering.supported(text, cites));
+        let sections =
+            map_blocks(
+                draft.sections,
+                |text, cites| {
+                    if may_go_out(text) { numbering.supported(text, cites) } else { None }
+                },
+            );
         Self { sections, citations: numbering.citations, engine: draft.engine }
-    }
-
-    /// Drops every sentence and piece of code that `keep` rejects, and then the citations nothing refers to any more.
-    #[must_use]
-    pub fn retain(self, keep: impl Fn(&str) -> bool) -> Self {
-        let mut left = self.citations.clone();
-        let mut used = HashMap::new();
-        let sections = map_blocks(self.sections, |text, cites| {
-            keep(text).then(|| {
-                cites
-                    .iter()
-                    .map(|no| {
-                        let next = CitationNo(u32::try_from(used.len()).unwrap_or(u32::MAX - 1) + 1);
-                        *used.entry(*no).or_insert(next)
-                    })
-                    .collect()
-            })
-        });
-        left.retain(|citation| used.contains_key(&citation.no));
-        for citation in &mut left {
-            citation.no = used[&citation.no];
-        }
-        left.sort_by_key(|citation| citation.no);
-        Self { sections, citations: left, engine: self.engine }
     }
 
     /// Whether nothing is left.
@@ -138,4 +120,67 @@ fn map_blocks(
         })
         .filter(|section| !section.blocks.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::SectionKind;
+    use crate::passage::{ChunkId, SourceSpan};
+    use crate::question::Language;
+
+    fn passage(text: &str) -> Arc<Passage> {
+        Arc::new(Passage {
+            chunk_id: ChunkId::new("a.md", text, 0),
+            topic: String::new(),
+            title: "A".into(),
+            headings: Vec::new(),
+            text: text.into(),
+            tags: Vec::new(),
+            source_file: "a.md".into(),
+            source_span: SourceSpan::Lines { start: 1, end: 2 },
+            lang: Language::English,
+            url: None,
+            scope: String::new(),
+            license: None,
+        })
+    }
+
+    fn check(sentences: &[(&str, u32)], expected: &[(&str, u32)], quotes: &[&str]) {
+        let passages = [passage("Queues hold work. The key is hunter2."), passage("Locks\nguard rows.")];
+        let sentences =
+            sentences.iter().map(|&(text, no)| Sentence { text: text.into(), cites: vec![CitationNo(no)] }).collect();
+        let blocks = vec![Block::Paragraph { sentences }];
+        let draft =
+            Draft { sections: vec![Section { kind: SectionKind::Definition, blocks }], engine: Engine::Extractive };
+        let (sections, citations, _) = Cited::check(draft, &passages, |text| !text.contains("hunter2")).into_parts();
+        let kept = sections.iter().flat_map(|section| &section.blocks).flat_map(Block::sentences);
+        let kept: Vec<_> = kept.map(|sentence| (sentence.text.as_str(), sentence.cites[0].0)).collect();
+        assert_eq!(kept, expected);
+        assert_eq!(citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>(), quotes);
+    }
+
+    #[test]
+    fn what_is_cited_stands_in_its_passage_and_is_numbered_by_first_mention() {
+        check(
+            &[("Locks guard rows.", 2), ("Queues hold work.", 1), ("Locks guard rows.", 2)],
+            &[("Locks guard rows.", 1), ("Queues hold work.", 2), ("Locks guard rows.", 1)],
+            &["Locks\nguard rows.", "Queues hold work."],
+        );
+    }
+
+    #[test]
+    fn what_no_cited_passage_holds_is_dropped() {
+        check(&[("Queues hold water.", 1), ("Queues hold work.", 2), ("Queues hold work.", 9)], &[], &[]);
+    }
+
+    #[test]
+    fn what_may_not_go_out_leaves_no_trace() {
+        check(
+            &[("The key is hunter2.", 1), ("Queues hold work.", 1)],
+            &[("Queues hold work.", 1)],
+            &["Queues hold work."],
+        );
+        check(&[("The key is hunter2.", 1)], &[], &[]);
+    }
 }

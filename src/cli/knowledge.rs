@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::knowledge::ingest::{self, Ingested, Report};
 use crate::reindex::{CHUNKS_FILE, Outcome, Reuse};
 
 /// Exit status when the work was done but some sources could not be read.
-const SOME_SKIPPED: u8 = 2;
+const SOME_SKIPPED: u8 = 3;
 
 #[derive(Debug, Args)]
 pub struct IngestArgs {
@@ -44,6 +44,12 @@ pub fn ingest(app: &App, args: &IngestArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
     let Ingested { passages, report } =
         ingest::ingest(raw, &app.settings.ingest, &app.topics()?, |progress| reading.show(&progress))?;
+    ensure!(
+        !passages.is_empty(),
+        "{} holds nothing to read; {} is left as it is\n{report}",
+        raw.display(),
+        out.display()
+    );
     jsonl::write(&out, &passages)?;
     let value = json!({
         "file": out, "files": report.files, "bytes": report.bytes, "passages": report.passages,

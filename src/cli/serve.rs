@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use super::{progress, runtime};
 use crate::adapters::terminal;
@@ -52,11 +52,11 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     eprintln!("Colega answers at http://{address} ({} passages)", running.manifest.passages);
 
     let stop_page = stop.clone();
-    tasks.spawn(async move {
-        if let Err(error) = web::serve(listener, page, stop_page.clone()).await {
-            error!("the page ended: {error:#}");
-            stop_page.cancel();
-        }
+    let page = tasks.spawn(async move {
+        let served = web::serve(listener, page, stop_page.clone()).await;
+        // Without its page the program is of no use.
+        stop_page.cancel();
+        served
     });
     if stdin().is_terminal() {
         tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
@@ -67,7 +67,7 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     tasks.spawn(follow_generations(app, running, status, stop.clone()));
     stop.cancelled().await;
     shutdown::drain(tasks).await;
-    Ok(())
+    if page.is_finished() { page.await?.context("the page ended") } else { Ok(()) }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener> {

@@ -39,7 +39,7 @@ impl Default for Bm25Settings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bm25 {
     settings: Bm25Settings,
-    /// Mean number of terms in the text of a passage.
+    /// Mean number of words of a passage, its names included.
     average_length: f32,
 }
 

@@ -36,7 +36,7 @@ pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
 }
 
 /// The parts of an identifier (`connection_pool`, `node.js`, `HttpOnly`, `OAuth2`); none for a plain word.
-fn identifier_parts(word: &str) -> Vec<&str> {
+pub fn identifier_parts(word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for piece in word.split(['_', '.', ':', '\'', '’']) {
         let mut start = 0;

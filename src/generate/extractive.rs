@@ -16,7 +16,7 @@ use crate::retrieve::evidence::Evidence;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExtractiveSettings {
-    /// Most words in an answer, code aside.
+    /// About how many words an answer has at most, code aside; the direct answer is never cut.
     pub max_words: usize,
     /// Most sentences in the definition, the direct answer included.
     pub max_definition: usize,
@@ -41,7 +41,7 @@ pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
     let definition = definition(&mut chooser, settings, share(32));
     let example = example(&mut chooser, settings, share(14));
     let pitfalls = chooser.take(&[Role::Pitfall], settings.max_items, share(27));
-    let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items - 1, share(20));
+    let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items.saturating_sub(1), share(20));
     when_to_use.extend(chooser.take(&[Role::WhenNotToUse], 1, share(10)));
     let used: usize = [&pitfalls, &when_to_use].into_iter().flatten().map(|unit| unit.quotable.words()).sum();
     let left = settings.max_words.saturating_sub(used + words_of(&definition) + words_of(&example));

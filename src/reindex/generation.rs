@@ -31,6 +31,8 @@ const POINTS: &str = "points.jsonl";
 const STATISTICS: &str = "statistics.json";
 #[cfg(feature = "edge")]
 const SHARD: &str = "edge";
+/// What the engine says when another process has opened a shard.
+const LOCKED: &str = "WouldBlock";
 /// Changes whenever the files of a generation, or the way their content is computed, change.
 const FORMAT: u32 = 1;
 
@@ -53,6 +55,12 @@ pub struct Manifest {
     pub encoder: Bm25,
     /// Whether it holds a shard of Qdrant.
     pub has_shard: bool,
+}
+
+/// The part of a manifest that every version of the program can read.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
 }
 
 /// A generation opened for searching.
@@ -104,9 +112,13 @@ impl Generations {
         let path = self.folder.join(&name).join(MANIFEST);
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}; run `colega reindex`", path.display()))?;
-        let manifest: Manifest =
-            serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
-        Ok((manifest.format == FORMAT).then_some(manifest))
+        let damaged = || format!("{} is damaged; run `colega reindex --full`", path.display());
+        // Another version's manifest may have other fields: its format is looked at before anything else.
+        let Format { format } = serde_json::from_str(&text).with_context(damaged)?;
+        if format != FORMAT {
+            return Ok(None);
+        }
+        Ok(Some(serde_json::from_str(&text).with_context(damaged)?))
     }
 
     /// Opens the live generation; `None` before the first. Where another process holds its shard, the same points are
@@ -136,7 +148,7 @@ impl Generations {
             warn!("the live index cannot be read and is built anew: {error:#}");
             None
         });
-        self.remove_leftovers(live.as_ref())?;
+        self.remove_leftovers()?;
         let fingerprint = self.fingerprint(&passages, settings)?;
         if let Some(manifest) =
             live.as_ref().filter(|live| reuse == Reuse::Unchanged && live.fingerprint == fingerprint)
@@ -165,7 +177,7 @@ impl Generations {
         self.write(&manifest, &built)?;
         durable::replace(&self.folder.join(POINTER), |writer| Ok(writeln!(writer, "{name}")?))?;
         info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
-        self.remove_leftovers(Some(&manifest))?;
+        self.remove_leftovers()?;
         Ok(Made { manifest, is_new: true, encoded: built.encoded })
     }
 
@@ -175,7 +187,7 @@ impl Generations {
             return Ok(());
         }
         match self.try_lock()? {
-            Some(_lock) => self.remove_leftovers(self.manifest()?.as_ref()),
+            Some(_lock) => self.remove_leftovers(),
             None => Ok(()),
         }
     }
@@ -194,8 +206,13 @@ impl Generations {
         if manifest.has_shard && self.settings.engine == EngineChoice::Edge {
             match open_shard(folder) {
                 Ok(index) => return Ok(index),
+                Err(error) if format!("{error:#}").contains(LOCKED) => {
+                    info!("searching in memory, since another process holds the index");
+                }
                 Err(error) => {
-                    info!("searching in memory, since another process seems to hold the index: {error:#}");
+                    warn!(
+                        "searching in memory, since the index cannot be opened; `colega reindex --full` mends it: {error:#}"
+                    );
                 }
             }
         }
@@ -227,12 +244,14 @@ impl Generations {
         Ok(names)
     }
 
-    fn remove_leftovers(&self, live: Option<&Manifest>) -> Result<()> {
-        let live = live.map(|manifest| manifest.name.as_str());
+    /// What the pointer names stays in any case, even if it cannot be read.
+    fn remove_leftovers(&self) -> Result<()> {
+        let live = self.current()?;
         let (whole, broken): (Vec<String>, Vec<String>) =
             self.names()?.into_iter().partition(|name| self.folder.join(name).join(MANIFEST).exists());
-        let older = whole.into_iter().filter(|name| Some(name.as_str()) != live).rev().skip(self.settings.keep);
-        for name in broken.into_iter().chain(older) {
+        let older = whole.into_iter().filter(|name| Some(name) != live.as_ref()).rev().skip(self.settings.keep);
+        let broken = broken.into_iter().filter(|name| Some(name) != live.as_ref());
+        for name in broken.chain(older) {
             let folder = self.folder.join(&name);
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
         }

@@ -55,8 +55,9 @@ impl EdgeIndex {
         for field in FILTERED_FIELDS {
             shard.update(keyword_index(field)?)?;
         }
-        for batch in points.chunks(POINTS_A_WRITE) {
-            let batch = batch.iter().map(to_engine).collect::<Result<Vec<_>, _>>()?;
+        let numbered: Vec<(usize, &Point)> = points.iter().enumerate().collect();
+        for batch in numbered.chunks(POINTS_A_WRITE) {
+            let batch = batch.iter().map(|&(at, point)| to_engine(at, point)).collect::<Result<Vec<_>, _>>()?;
             let insert = PointInsertOperations::PointsList(batch);
             shard.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert)))?;
         }
@@ -67,12 +68,6 @@ impl EdgeIndex {
 
     /// Opens the shard in `folder`. Only one process can hold it at a time.
     pub fn open(folder: &Path) -> Result<Self, SearchError> {
-        // A process that was killed while optimising leaves this behind, and the engine never removes it.
-        let leftovers = folder.join("temp_segments");
-        if leftovers.exists() {
-            std::fs::remove_dir_all(&leftovers)
-                .map_err(|error| SearchError::Engine(format!("cannot remove {}: {error}", leftovers.display())))?;
-        }
         Ok(Self::over(EdgeShard::load(folder, None)?))
     }
 
@@ -143,10 +138,10 @@ impl EdgeIndex {
             with_payload: Some(WithPayloadInterface::Bool(true)),
             ..ScrollRequest::default()
         })?;
-        let passages: Vec<Arc<Passage>> = points
-            .into_iter()
-            .map(|point| Ok(Arc::new(to_passage(point.payload)?)))
-            .collect::<Result<_, SearchError>>()?;
+        let mut points: Vec<_> = points.into_iter().map(|point| point.payload).collect();
+        points.sort_by_key(ordinal);
+        let passages: Vec<Arc<Passage>> =
+            points.into_iter().map(|payload| Ok(Arc::new(to_passage(payload)?))).collect::<Result<_, SearchError>>()?;
         self.documents.insert(source_file.to_owned(), passages.clone().into());
         Ok(passages)
     }
@@ -179,13 +174,22 @@ fn keyword_index(field: &str) -> Result<UpdateOperation, SearchError> {
     })))
 }
 
-fn to_engine(point: &Point) -> Result<PointStructPersisted, SearchError> {
+/// Field that tells the order of passages: points come back in the order of their numbers, which are hashes.
+const ORDINAL: &str = "ordinal";
+
+fn ordinal(payload: &Option<Payload>) -> Option<u64> {
+    payload.as_ref()?.0.get(ORDINAL)?.as_u64()
+}
+
+fn to_engine(at: usize, point: &Point) -> Result<PointStructPersisted, SearchError> {
     let number = point.passage.chunk_id.as_point_id().ok_or_else(|| {
         SearchError::Engine(format!("“{}” is no chunk identifier; run `colega ingest` again", point.passage.chunk_id))
     })?;
     let bm25 = Vector::new_sparse(point.bm25.indices.clone(), point.bm25.values.clone())?;
     let vectors = Vectors::new_named(HashMap::from([(BM25.to_owned(), bm25)]));
-    Ok(PointStruct::new(number, vectors, serde_json::to_value(&*point.passage)?).into())
+    let mut payload = serde_json::to_value(&*point.passage)?;
+    payload[ORDINAL] = at.into();
+    Ok(PointStruct::new(number, vectors, payload).into())
 }
 
 fn to_passage(payload: Option<Payload>) -> Result<Passage, SearchError> {

@@ -152,7 +152,12 @@ impl Subject {
             |passages: &[Arc<Passage>]| passages.iter().map(|passage| retriever.readings.read(passage)).collect();
         let passage = &best.passage;
         if query.asks_by_name(&StemSet::of(&passage.title, passage.lang)) {
-            return Self { name: passage.title.clone(), passages: read(&document[..document.len().min(MAX_MAIN)]) };
+            let mut passages = document[..document.len().min(MAX_MAIN)].to_vec();
+            if passages.iter().all(|own| own.chunk_id != passage.chunk_id) {
+                passages.truncate(MAX_MAIN / 2);
+                passages.extend(around(document[MAX_MAIN / 2..].to_vec(), best).into_iter().take(MAX_MAIN / 2 + 1));
+            }
+            return Self { name: passage.title.clone(), passages: read(&passages) };
         }
         let is_article = document.iter().any(|passage| {
             passage

@@ -48,8 +48,7 @@ impl Query {
             if is_question_word(&folded, language) {
                 continue;
             }
-            let parts: Vec<String> =
-                terms::words(surface, language).flat_map(|word| word.terms.into_iter().skip(1)).collect();
+            let parts = terms::identifier_parts(surface).into_iter().map(words::fold).collect();
             let is_intent = is_intent_word(&folded) || is_adverb(&folded);
             let weight = if is_intent { INTENT_WEIGHT } else { 1.0 };
             let word = QuestionWord { folded: folded.clone(), parts, weight, follows_previous: true };
@@ -114,15 +113,14 @@ impl Query {
         let asked: Vec<String> = self.words.iter().map(|word| word.folded.clone()).collect();
         for expansion in glossary.expansions(&asked) {
             for synonym in &expansion.synonyms {
-                for (at, folded) in synonym.iter().enumerate() {
-                    if self.words.iter().all(|word| word.folded != *folded) {
-                        self.words.push(QuestionWord {
-                            folded: folded.clone(),
-                            parts: Vec::new(),
-                            weight: SYNONYM_WEIGHT,
-                            follows_previous: at > 0,
-                        });
+                let mut follows_previous = false;
+                for folded in synonym {
+                    let is_new = self.words.iter().all(|word| word.folded != *folded);
+                    if is_new {
+                        let (folded, parts) = (folded.clone(), Vec::new());
+                        self.words.push(QuestionWord { folded, parts, weight: SYNONYM_WEIGHT, follows_previous });
                     }
+                    follows_previous = is_new;
                 }
             }
             self.join_concepts(&expansion.matched, &expansion.synonyms);

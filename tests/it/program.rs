@@ -116,7 +116,7 @@ fn one_bad_source_is_told_and_the_rest_goes_on() {
     place.source("flumox.md", &article("Flumox", "Flumox turns every request around twice."));
     place.source("broken.srt", "<!DOCTYPE html><html><body>404</body></html>");
     let output = place.run(&["ingest"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(told.contains("broken.srt"), "{told}");
     let rows = fs::read_to_string(place.path("data/processed/kb_chunks.jsonl")).expect("written");

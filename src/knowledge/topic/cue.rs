@@ -1,6 +1,6 @@
 //! Finds the cues of topics in a text.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::question::Language;
 use crate::words::{fold, stem, words};
@@ -26,6 +26,15 @@ enum Form {
     Exact(String),
     /// Its stem in a language.
     Stem(Language, String),
+}
+
+impl Form {
+    /// The word, or what is left of it.
+    fn word(&self) -> &str {
+        match self {
+            Self::Exact(word) | Self::Stem(_, word) => word,
+        }
+    }
 }
 
 impl Cue {
@@ -59,7 +68,12 @@ pub struct Hit<'a> {
 pub struct Cues {
     all: Vec<Cue>,
     first_words: HashMap<Form, Vec<usize>>,
+    /// How the words of all cues begin, folded. Most words of a text begin otherwise and need not be stemmed.
+    beginnings: HashSet<String>,
 }
+
+/// Stemming leaves so many characters at the beginning of a word alone.
+const BEGINNING: usize = 3;
 
 impl Cues {
     pub fn new(all: Vec<Cue>) -> Self {
@@ -67,13 +81,21 @@ impl Cues {
         for (at, cue) in all.iter().enumerate() {
             first_words.entry(cue.words[0].clone()).or_default().push(at);
         }
-        Self { all, first_words }
+        let words = all.iter().flat_map(|cue| &cue.words);
+        let beginnings = words.map(|form| fold(form.word()).chars().take(BEGINNING).collect()).collect();
+        Self { all, first_words, beginnings }
+    }
+
+    /// Whether a folded word may be one of a cue.
+    fn may_hold(&self, folded: &str) -> bool {
+        let ends = folded.char_indices().map(|(at, c)| at + c.len_utf8()).take(BEGINNING);
+        ends.into_iter().any(|end| self.beginnings.contains(&folded[..end]))
     }
 
     /// The cues in `text`, always in the same order. A word counts for the longest cues that begin with it, and only
     /// for those.
     pub fn hits(&self, text: &str, language: Language) -> Vec<Hit<'_>> {
-        let forms = forms(text, language);
+        let forms = self.forms(text, language);
         let mut hits: BTreeMap<usize, f64> = BTreeMap::new();
         let mut at = 0;
         while at < forms.len() {
@@ -92,16 +114,20 @@ impl Cues {
         }
         hits.into_iter().map(|(cue, count)| Hit { cue: &self.all[cue], count }).collect()
     }
-}
 
-/// The forms of each word of `text` under which a cue may name it: English cues count in both languages.
-fn forms(text: &str, language: Language) -> Vec<Vec<Form>> {
-    let known = || Language::ALL.into_iter().filter(|&known| known == Language::English || known == language);
-    let forms = |word: &str| {
-        let mut forms = vec![Form::Exact(word.to_owned())];
-        forms.extend(word.strip_suffix('s').map(|one| Form::Exact(one.to_owned())));
-        forms.extend(known().map(|language| Form::Stem(language, stem(&fold(word), language))));
-        forms
-    };
-    words(text).map(forms).collect()
+    /// The forms of each word of `text` under which a cue may name it: English cues count in both languages.
+    fn forms(&self, text: &str, language: Language) -> Vec<Vec<Form>> {
+        let known = || Language::ALL.into_iter().filter(|&known| known == Language::English || known == language);
+        let forms = |word: &str| {
+            let folded = fold(word);
+            if !self.may_hold(&folded) {
+                return Vec::new();
+            }
+            let mut forms = vec![Form::Exact(word.to_owned())];
+            forms.extend(word.strip_suffix('s').map(|one| Form::Exact(one.to_owned())));
+            forms.extend(known().map(|language| Form::Stem(language, stem(&folded, language))));
+            forms
+        };
+        words(text).map(forms).collect()
+    }
 }
