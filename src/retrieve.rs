@@ -75,13 +75,18 @@ pub enum SearchError {
 /// One index. All methods block for as long as the engine works (well under a millisecond for ten thousand passages).
 pub enum Index {
     /// Everything in memory: for small corpora, for tests and where another process holds the folder of the engine.
-    Memory(memory::MemoryIndex),
+    Memory(Box<memory::MemoryIndex>),
     /// Qdrant in this process, on disk.
     #[cfg(feature = "edge")]
     Edge(Box<edge::EdgeIndex>),
 }
 
 impl Index {
+    /// An index over `points` in memory.
+    pub fn in_memory(points: impl IntoIterator<Item = Point>) -> Self {
+        Self::Memory(Box::new(memory::MemoryIndex::new(points)))
+    }
+
     /// The best `limit` passages that `filter` admits, best first; ties by chunk identifier.
     pub fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {
         let mut hits = match self {

@@ -10,7 +10,6 @@ use crate::reading::Readings;
 use crate::retrieve::Index;
 use crate::retrieve::build::{self, Built};
 use crate::retrieve::glossary::Glossary;
-use crate::retrieve::memory::MemoryIndex;
 use crate::retrieve::retriever::{RetrieveSettings, Retriever};
 
 /// The settings that decide a ranking.
@@ -40,7 +39,7 @@ impl RankingSettings {
     pub fn retriever(&self, passages: Vec<Arc<Passage>>) -> Retriever {
         let Built { points, statistics, encoder, .. } = build::build(passages, &self.bm25, None);
         Retriever {
-            index: Index::Memory(MemoryIndex::new(points)),
+            index: Index::in_memory(points),
             statistics,
             encoder,
             glossary: Arc::clone(&self.glossary),

@@ -20,7 +20,6 @@ use crate::embed::bm25::{Bm25, Bm25Settings};
 use crate::jsonl;
 use crate::passage::Passage;
 use crate::retrieve::build::{self, Built, Earlier};
-use crate::retrieve::memory::MemoryIndex;
 use crate::retrieve::statistics::Statistics;
 use crate::retrieve::{Index, Point};
 
@@ -218,7 +217,7 @@ impl Generations {
         }
         let points: Vec<Point> = jsonl::read(&folder.join(POINTS))
             .with_context(|| format!("generation {} is damaged; run `colega reindex --full`", manifest.name))?;
-        Ok(Index::Memory(MemoryIndex::new(points)))
+        Ok(Index::in_memory(points))
     }
 
     fn points(&self, manifest: &Manifest) -> Result<Vec<Point>> {

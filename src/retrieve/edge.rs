@@ -139,7 +139,7 @@ impl EdgeIndex {
             ..ScrollRequest::default()
         })?;
         let mut points: Vec<_> = points.into_iter().map(|point| point.payload).collect();
-        points.sort_by_key(ordinal);
+        points.sort_by_key(|payload| payload.as_ref().and_then(ordinal));
         let passages: Vec<Arc<Passage>> =
             points.into_iter().map(|payload| Ok(Arc::new(to_passage(payload)?))).collect::<Result<_, SearchError>>()?;
         self.documents.insert(source_file.to_owned(), passages.clone().into());
@@ -177,8 +177,8 @@ fn keyword_index(field: &str) -> Result<UpdateOperation, SearchError> {
 /// Field that tells the order of passages: points come back in the order of their numbers, which are hashes.
 const ORDINAL: &str = "ordinal";
 
-fn ordinal(payload: &Option<Payload>) -> Option<u64> {
-    payload.as_ref()?.0.get(ORDINAL)?.as_u64()
+fn ordinal(payload: &Payload) -> Option<u64> {
+    payload.0.get(ORDINAL)?.as_u64()
 }
 
 fn to_engine(at: usize, point: &Point) -> Result<PointStructPersisted, SearchError> {

@@ -21,7 +21,6 @@ use colega::retrieve::Index;
 use colega::retrieve::build::{self, Built};
 use colega::retrieve::evidence::EvidenceSettings;
 use colega::retrieve::glossary::Glossary;
-use colega::retrieve::memory::MemoryIndex;
 use colega::retrieve::retriever::{RetrieveSettings, Retriever};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -121,7 +120,7 @@ async fn open_votes(folder: &Path) -> Votes {
 fn agent() -> Agent {
     let Built { points, statistics, encoder, .. } = build::build(passages(), &Bm25Settings::default(), None);
     let retriever = Retriever {
-        index: Index::Memory(MemoryIndex::new(points)),
+        index: Index::in_memory(points),
         statistics,
         encoder,
         glossary: Arc::new(Glossary::built_in()),
