@@ -19,8 +19,8 @@ pub struct Quotable {
     pub text: String,
     /// Its part in an answer, where heading or wording tell.
     pub role: Option<Role>,
-    /// Whether the heading, rather than the wording alone, gives the role.
-    pub is_role_certain: bool,
+    /// The role that the heading above it announces, if it does.
+    pub heading_role: Option<Role>,
     /// Whether the text needs the sentence before it to be understood.
     pub is_dependent: bool,
     /// Whether it comes from talk without headings, which wanders.
@@ -37,6 +37,16 @@ impl Quotable {
     /// Number of words.
     pub fn words(&self) -> usize {
         self.text.split_whitespace().count()
+    }
+
+    /// Whether the heading, rather than the wording alone, gives the role. A comparison has sentences of every role.
+    pub fn is_role_certain(&self) -> bool {
+        self.heading_role.is_some_and(|role| role != Role::Comparison)
+    }
+
+    /// Whether it stands below a heading that compares ("A vs B").
+    pub fn is_from_comparison(&self) -> bool {
+        self.heading_role == Some(Role::Comparison)
     }
 
     /// Whether it is code.
@@ -85,7 +95,7 @@ pub fn in_passage(passage: &Passage) -> Vec<Quotable> {
         }
         Some(Quotable {
             role: role(heading_role, &kind, &plain),
-            is_role_certain: heading_role.is_some_and(|role| role != Role::Comparison),
+            heading_role,
             is_dependent: DEPENDENT.is_match(&plain),
             is_rambling: is_speech && passage.headings.is_empty(),
             stems: stems(&plain),

@@ -98,12 +98,12 @@ static SENTENCES: Patterns = LazyLock::new(|| {
     compile(&[
         (Role::Example, r"^(for (example|instance)\b|por ejemplo\b)"),
         (
-            Role::Pitfall,
-            r"\b(mistakes?|pitfalls?|never|do not|don't|must not|should not|shouldn't|avoid|anti-?pattern|beware)\b|\b(error (común|frecuente|habitual)|evit[ae]|evitar|nunca|no (debe|deben|debería|uses?|hagas)|cuidado)\b",
+            Role::WhenToUse,
+            r"^(use|choose|prefer|consider|pick|reach for|usa|utiliza|elige|prefiere|considera|conviene)\b.*\b(when|whenever|if|for|where|wherever|cuando|si|para|donde)\b|\b(is|are) (useful|appropriate|suitable|a good (fit|choice))\b|\b(works?|fits?) (well|best)\b|\b(es|son) (útil|útiles|adecuad[oa]s?|recomendables?)\b",
         ),
         (
-            Role::WhenToUse,
-            r"^(use|choose|prefer|consider|pick|reach for|usa|utiliza|elige|prefiere|considera|conviene)\b.*\b(when|if|for|where|cuando|si|para|donde)\b|\b(is|are) (useful|appropriate|suitable|a good (fit|choice))\b|\b(works?|fits?) (well|best)\b|\b(es|son) (útil|útiles|adecuad[oa]s?|recomendables?)\b|\bbites? (when|wherever)\b",
+            Role::Pitfall,
+            r"\b(mistakes?|pitfalls?|never|do not|don't|must not|should not|shouldn't|avoid|anti-?pattern|beware|bites?)\b|\b(error (común|frecuente|habitual)|evit[ae]|evitar|nunca|no (debe|deben|debería|uses?|hagas)|cuidado)\b",
         ),
         (
             Role::Checklist,
@@ -156,6 +156,8 @@ mod tests {
             ("A common mistake is an unbounded queue.", Some(Role::Pitfall)),
             ("Use webhooks instead of polling when events are rare.", Some(Role::WhenToUse)),
             ("For example, a page of 100 orders runs 101 queries.", Some(Role::Example)),
+            ("A lock bites when its holder pauses.", Some(Role::Pitfall)),
+            ("Use a lock alone to avoid double work, and a token whenever data may be lost.", Some(Role::WhenToUse)),
             ("Rotate the key every 90 days.", Some(Role::Checklist)),
             ("The client waits.", None),
         ] {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
@@ -126,8 +126,9 @@ impl Generations {
         let Some(manifest) = self.manifest()? else { return Ok(None) };
         let folder = self.folder.join(&manifest.name);
         let path = folder.join(STATISTICS);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let statistics = serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        let damaged = || format!("{} is missing or damaged; run `colega reindex`", path.display());
+        let statistics =
+            serde_json::from_str(&fs::read_to_string(&path).with_context(damaged)?).with_context(damaged)?;
         let index = self.open_index(&folder, &manifest)?;
         Ok(Some(Opened { manifest, index, statistics }))
     }
@@ -149,14 +150,15 @@ impl Generations {
         });
         self.remove_leftovers()?;
         let fingerprint = self.fingerprint(&passages, settings)?;
-        if let Some(manifest) =
-            live.as_ref().filter(|live| reuse == Reuse::Unchanged && live.fingerprint == fingerprint)
-        {
+        let is_same =
+            |live: &&Manifest| reuse == Reuse::Unchanged && live.fingerprint == fingerprint && self.is_whole(live);
+        if let Some(manifest) = live.as_ref().filter(is_same) {
             return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0 });
         }
         let earlier = match (&live, reuse) {
+            // Points that cannot be read are encoded again.
             (Some(live), Reuse::Unchanged) => {
-                Some(Earlier { encoder: live.encoder.clone(), points: self.points(live)? })
+                self.points(live).ok().map(|points| Earlier { encoder: live.encoder.clone(), points })
             }
             _ => None,
         };
@@ -203,7 +205,7 @@ impl Generations {
 
     fn open_index(&self, folder: &Path, manifest: &Manifest) -> Result<Index> {
         if manifest.has_shard && self.settings.engine == EngineChoice::Edge {
-            match open_shard(folder) {
+            match open_shard(folder, manifest.passages) {
                 Ok(index) => return Ok(index),
                 Err(error) if format!("{error:#}").contains(LOCKED) => {
                     info!("searching in memory, since another process holds the index");
@@ -217,7 +219,26 @@ impl Generations {
         }
         let points: Vec<Point> = jsonl::read(&folder.join(POINTS))
             .with_context(|| format!("generation {} is damaged; run `colega reindex --full`", manifest.name))?;
+        ensure!(
+            points.len() == manifest.passages,
+            "generation {} holds {} of {} passages; run `colega reindex --full`",
+            manifest.name,
+            points.len(),
+            manifest.passages
+        );
         Ok(Index::in_memory(points))
+    }
+
+    /// Whether a generation can be searched and used again. A shard that another process holds is taken to be whole.
+    fn is_whole(&self, manifest: &Manifest) -> bool {
+        let folder = self.folder.join(&manifest.name);
+        let is_shard_whole = !manifest.has_shard
+            || open_shard(&folder, manifest.passages)
+                .map_or_else(|error| format!("{error:#}").contains(LOCKED), |_| true);
+        let statistics = fs::read_to_string(folder.join(STATISTICS)).ok();
+        is_shard_whole
+            && statistics.is_some_and(|text| serde_json::from_str::<Statistics>(&text).is_ok())
+            && self.points(manifest).is_ok_and(|points| points.len() == manifest.passages)
     }
 
     fn points(&self, manifest: &Manifest) -> Result<Vec<Point>> {
@@ -286,12 +307,15 @@ impl Generations {
 }
 
 #[cfg(feature = "edge")]
-fn open_shard(folder: &Path) -> Result<Index> {
-    Ok(Index::Edge(Box::new(crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD))?)))
+fn open_shard(folder: &Path, passages: usize) -> Result<Index> {
+    let shard = crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD))?;
+    let found = shard.len()?;
+    ensure!(found == passages, "the shard holds {found} of {passages} passages");
+    Ok(Index::Edge(Box::new(shard)))
 }
 
 #[cfg(not(feature = "edge"))]
-fn open_shard(_folder: &Path) -> Result<Index> {
+fn open_shard(_folder: &Path, _passages: usize) -> Result<Index> {
     bail!("this program was built without the embedded Qdrant")
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
-    CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldIndexOperations,
-    Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType, PointId,
-    PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoredPoint,
-    ScoringQuery, ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface,
-    WithVector,
+    CountRequest, CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams,
+    FieldIndexOperations, Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType,
+    PointId, PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest,
+    ScoredPoint, ScoringQuery, ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions,
+    WithPayloadInterface, WithVector,
 };
 
 use super::{Filter, Hit, Point, SearchError};
@@ -73,6 +73,16 @@ impl EdgeIndex {
 
     fn over(shard: EdgeShard) -> Self {
         Self { shard, passages: Cache::new(KEPT_PASSAGES), documents: Cache::new(KEPT_DOCUMENTS) }
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> Result<usize, SearchError> {
+        Ok(self.shard.count(CountRequest { filter: None, exact: true })?)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> Result<bool, SearchError> {
+        Ok(self.len()? == 0)
     }
 
     pub(super) fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {

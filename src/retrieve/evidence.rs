@@ -31,7 +31,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_coverage: 0.6, min_coverage_by_name: 0.35, min_coverage_unnamed: 0.85, max_supporting: 3 }
+        Self { min_coverage: 0.55, min_coverage_by_name: 0.35, min_coverage_unnamed: 0.85, max_supporting: 3 }
     }
 }
 
@@ -78,10 +78,11 @@ pub fn gather(
     let Retrieved { query, hits } = found;
     let nearest = nearest_titles(&hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
-    for candidate in first_of_each_document(&hits).take(CANDIDATE_SUBJECTS) {
-        if candidate.score < best.score * SUPPORTING_SHARE {
-            break;
-        }
+    let (own, foreign): (Vec<&Hit>, Vec<&Hit>) = first_of_each_document(&hits)
+        .take_while(|candidate| candidate.score >= best.score * CANDIDATE_SHARE)
+        .partition(|candidate| candidate.passage.lang == query.language);
+    // A document in the asker's language that answers is better than one that fits a little better.
+    for candidate in own.into_iter().take(CANDIDATE_SUBJECTS).chain(foreign.into_iter().take(CANDIDATE_SUBJECTS)) {
         let mut document = retriever.index.document(&candidate.passage.source_file)?;
         document.retain(|passage| filter.admits(passage));
         let subject = Subject::of(candidate, &query, &document, retriever);
@@ -130,6 +131,8 @@ fn first_of_each_document(hits: &[Hit]) -> impl Iterator<Item = &Hit> {
 
 /// How many documents are considered as the one that answers.
 const CANDIDATE_SUBJECTS: usize = 3;
+/// Their best passages score at least this share of the best one.
+const CANDIDATE_SHARE: f32 = 0.5;
 /// Supporting passages score at least this share of the best one.
 const SUPPORTING_SHARE: f32 = 0.6;
 /// A subject with fewer passages than this takes in what its parent heading holds.

@@ -14,7 +14,10 @@ use crate::question::Language;
 use crate::words;
 
 /// Weight of words that say what kind of answer is wanted ("difference", "example") rather than what about.
-const INTENT_WEIGHT: f32 = 0.35;
+const INTENT_WEIGHT: f32 = 0.7;
+/// What a word that no passage holds counts for in judging evidence, where one that some passage holds counts fully: it may
+/// be the subject, but is as often a way of speaking.
+const UNKNOWN: f32 = 0.6;
 /// Weight of a word that the glossary adds.
 const SYNONYM_WEIGHT: f32 = 0.25;
 
@@ -25,6 +28,8 @@ pub struct Query {
     pub language: Language,
     /// Words to search for, those that the glossary added behind the ones that were asked.
     pub words: Vec<QuestionWord>,
+    /// Whether things are to be told apart ("REST vs gRPC").
+    pub compares: bool,
     /// What the question is about, for judging evidence: each asked word with everything that counts as that word.
     pub concepts: Vec<Concept>,
 }
@@ -41,7 +46,7 @@ pub struct Concept {
 impl Query {
     /// Reads a question. Unknown words near a subject word of the corpus are taken for typing errors.
     pub fn new(text: &str, language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
-        let mut query = Self { language, words: Vec::new(), concepts: Vec::new() };
+        let mut query = Self { language, words: Vec::new(), compares: false, concepts: Vec::new() };
         let mut intents = Vec::new();
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();
@@ -49,9 +54,10 @@ impl Query {
                 continue;
             }
             let parts = terms::identifier_parts(surface).into_iter().map(words::fold).collect();
-            let is_intent = is_intent_word(&folded) || is_adverb(&folded);
+            let is_intent = is_intent_word(&folded) || is_adverb(&folded) || is_noise(surface, &folded, corpus);
             let weight = if is_intent { INTENT_WEIGHT } else { 1.0 };
             let word = QuestionWord { folded: folded.clone(), parts, weight, follows_previous: true };
+            query.compares |= COMPARING.contains(&folded.as_str());
             query.words.push(word);
             intents.push(is_intent);
         }
@@ -69,7 +75,8 @@ impl Query {
         }
         query.expand(glossary);
         for concept in &mut query.concepts {
-            concept.weight = concept.rarity(corpus);
+            concept.weight =
+                if concept.is_known(corpus) { concept.rarity(corpus) } else { concept.rarity(corpus) * UNKNOWN };
         }
         query
     }
@@ -150,6 +157,11 @@ impl Concept {
         self.alternatives.iter().any(|alternative| alternative.iter().all(|&stem| stems.contains(stem)))
     }
 
+    /// Whether some passage may speak of it.
+    fn is_known(&self, corpus: &Statistics) -> bool {
+        self.alternatives.iter().any(|alternative| alternative.iter().all(|&stem| corpus.knows(stem)))
+    }
+
     /// The inverse document frequency of the commonest alternative that the corpus knows; that of an unknown word if it
     /// knows none.
     fn rarity(&self, corpus: &Statistics) -> f32 {
@@ -199,13 +211,31 @@ fn is_intent_word(folded: &str) -> bool {
 }
 
 /// Words that say what kind of answer is wanted, folded; any form of them counts.
-const ENGLISH_INTENTS: &str = "difference different compare comparison versus vs better best practice use used work mean \
+const COMPARING: [&str; 10] = [
+    "vs",
+    "versus",
+    "difference",
+    "differences",
+    "compare",
+    "comparison",
+    "diferencia",
+    "diferencias",
+    "frente",
+    "comparar",
+];
+const ENGLISH_INTENTS: &str = "pick deal fix say tell mean practical reason idea question understand simple happens happen new randomly same difference different compare comparison versus vs better best practice use used work mean \
     meaning definition define example sample mistake pitfall checklist avoid prevent good bad common typical usual way \
     thing between choose happen make get steps instead really exactly look like pattern approach technique concept";
-const SPANISH_INTENTS: &str = "diferencia diferente comparar comparacion frente mejor mejores practica usar uso usos \
+const SPANISH_INTENTS: &str = "quiere decir oye eso duda entender explicar sencillo nuevo arreglar resolver tratar hago hacer diferencia diferente comparar comparacion frente mejor mejores practica usar uso usos \
     utilizar funciona funcionar significa significado definicion definir ejemplo trampa lista comprobacion evitar evito \
     conviene bueno malo comun comunes tipico habitual forma manera elegir elijo sirve pasa pasos vez lugar parece patron \
     tecnica concepto";
+
+/// Whether a word is a slip such as "wat" or "im": short, unknown to the corpus and no acronym.
+fn is_noise(surface: &str, folded: &str, corpus: &Statistics) -> bool {
+    let is_known = || Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&words::stem(folded, language))));
+    folded.chars().count() <= 3 && !surface.chars().all(char::is_uppercase) && !is_known()
+}
 
 /// Whether a folded word says how ("properly", "correctamente").
 fn is_adverb(folded: &str) -> bool {

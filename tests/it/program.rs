@@ -111,14 +111,37 @@ fn only_what_changed_is_encoded_again() {
 }
 
 #[test]
+fn a_damaged_index_is_told_and_mended_by_a_reindex() {
+    let place = Workplace::new();
+    place.source("flumox.md", &article("Flumox", "Flumox turns every request around twice."));
+    let live = place.json(&["reindex", "--json"]);
+    let generation = place.path("var/index").join(live["generation"].as_str().expect("a name"));
+    for file in ["statistics.json", "points.jsonl", "manifest.json"] {
+        fs::write(generation.join(file), "{").expect("written");
+        if file != "points.jsonl" {
+            let output = place.run(&["ask", "What is Flumox?"]);
+            let told = String::from_utf8(output.stderr).expect("UTF-8");
+            assert!(!output.status.success() && told.contains("colega reindex"), "{file}: {told}");
+        }
+        let mended = place.json(&["reindex", "--json"]);
+        assert_eq!(mended["new"], true, "{file}");
+        assert_eq!(place.json(&["ask", "--json", "What is Flumox?"])["kind"], "answer", "{file}");
+        fs::rename(place.path("var/index"), place.path(&format!("var/old-{file}"))).expect("renamed");
+        assert_eq!(place.json(&["reindex", "--json"])["new"], true);
+    }
+}
+
+#[test]
 fn one_bad_source_is_told_and_the_rest_goes_on() {
     let place = Workplace::new();
     place.source("flumox.md", &article("Flumox", "Flumox turns every request around twice."));
     place.source("broken.srt", "<!DOCTYPE html><html><body>404</body></html>");
+    let noise: Vec<u8> = (0..4_096_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    fs::write(place.path("data/raw/noise.md"), noise).expect("written");
     let output = place.run(&["ingest"]);
     assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stdout).expect("UTF-8");
-    assert!(told.contains("broken.srt"), "{told}");
+    assert!(told.contains("broken.srt") && told.contains("noise.md: it is no text"), "{told}");
     let rows = fs::read_to_string(place.path("data/processed/kb_chunks.jsonl")).expect("written");
     assert_eq!(rows.lines().count(), 3);
     assert_eq!(place.json(&["index", "--json"])["passages"], 3);

@@ -61,7 +61,7 @@ impl<'a> Chooser<'a> {
             .filter(|(_, unit)| unit.is_main && unit.quotable.kind == Kind::Sentence && unit.quotable.can_stand_alone())
             .filter_map(|(at, unit)| {
                 let defines = unit.quotable.defined.share_in(&about);
-                let certain = unit.quotable.is_role_certain && unit.quotable.role == Some(Role::Definition);
+                let certain = unit.quotable.is_role_certain() && unit.quotable.role == Some(Role::Definition);
                 let score = if certain { 2.0 } else { 0.0 } + 2.0 * defines + 0.5 * self.relevance(unit);
                 (certain || defines >= 0.5).then_some((score, at))
             })
@@ -79,15 +79,18 @@ impl<'a> Chooser<'a> {
         }
         let mut chosen: Vec<&'a Unit<'a>> = Vec::new();
         let mut left = words;
-        while chosen.len() < most && !beyond.is_empty() {
+        while chosen.len() < most && (!beyond.is_empty() || self.query.compares) {
             let best = self
                 .free()
                 .filter(|(_, unit)| {
                     !unit.quotable.is_code() && unit.quotable.can_stand_alone() && !self.is_repeat(unit)
                 })
                 .filter(|(_, unit)| chosen.is_empty() || unit.quotable.words() <= left)
-                .filter(|(_, unit)| share_of(&beyond, unit) >= DIRECT)
-                .map(|(at, unit)| (share_of(&beyond, unit) + self.fitness(unit), at))
+                .filter(|(_, unit)| share_of(&beyond, unit) >= DIRECT || self.compares(unit))
+                .map(|(at, unit)| {
+                    let comparison = if self.compares(unit) { 1.0 } else { 0.0 };
+                    (share_of(&beyond, unit) + self.fitness(unit) + comparison, at)
+                })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             let Some((_, at)) = best else { break };
             let unit = self.take_at(at);
@@ -177,7 +180,7 @@ impl<'a> Chooser<'a> {
     fn fitness(&self, unit: &Unit<'_>) -> f32 {
         let asked = self.relevance(unit);
         let about = self.subject_stems.share_in(&unit.quotable.stems);
-        match (unit.is_main, unit.quotable.is_role_certain) {
+        match (unit.is_main, unit.quotable.is_role_certain()) {
             (true, true) => 2.0 + asked,
             (true, false) if !unit.is_found || (unit.quotable.is_rambling && asked + about <= 0.0) => 0.0,
             (true, false) => 1.0 + asked + 0.2 * about,
@@ -189,6 +192,11 @@ impl<'a> Chooser<'a> {
     /// The share of the question's concepts that the unit speaks of.
     fn relevance(&self, unit: &Unit<'_>) -> f32 {
         self.query.share_of_concepts(&unit.quotable.stems)
+    }
+
+    /// Whether the question asks for a comparison and the unit is from one.
+    fn compares(&self, unit: &Unit<'_>) -> bool {
+        self.query.compares && unit.is_main && unit.quotable.is_from_comparison()
     }
 
     fn is_repeat(&self, unit: &Unit<'_>) -> bool {

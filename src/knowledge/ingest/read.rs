@@ -159,9 +159,29 @@ fn bytes(file: &SourceFile, max_bytes: u64, notes: &mut Notes) -> Result<Vec<u8>
         let reason = format!("it is larger than {} MiB", max_bytes / super::MIB);
         return Err(told(&file.name, &reason, "split it, or raise ingest.max_file_mib"));
     }
+    if file.format != Format::Pdf && is_binary(&bytes) {
+        return Err(told(
+            &file.name,
+            "it is no text, whatever its name says",
+            "remove it, or give it its right ending",
+        ));
+    }
     notes.files += 1;
     notes.bytes += size;
     Ok(bytes)
+}
+
+/// How much of a file is looked at to tell text from other data, in bytes.
+const SAMPLE: usize = 64 * 1024;
+/// Text has a smaller share of control characters than one in so many; a damaged transcript may have a few.
+const CONTROLS: usize = 20;
+
+/// Whether a file is something other than text.
+fn is_binary(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    // Zeros do not count: UTF-16 without its mark is full of them.
+    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x0C);
+    sample.iter().filter(|&&byte| is_control(byte)).count() * CONTROLS > sample.len()
 }
 
 /// What a sidecar of one of the files says: of the subtitles' first, then of the transcript's.
