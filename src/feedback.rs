@@ -83,12 +83,6 @@ impl Votes {
         task::spawn_blocking(move || store.remember(&id, &given)).await.context("keeping an answer failed")?
     }
 
-    /// What is kept of the answer named `answer`.
-    pub async fn given(&self, answer: &AnswerId) -> Result<Option<Given>> {
-        let (store, id) = (Arc::clone(&self.0), answer.clone());
-        task::spawn_blocking(move || store.given(&id)).await.context("reading an answer failed")?
-    }
-
     /// Sets the vote of `voter`, who is at home in `origin`, at `at`; `None` takes it back. Gives all votes on the answer.
     pub async fn record(
         &self,

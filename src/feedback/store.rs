@@ -57,11 +57,6 @@ impl Store {
         self.flush()
     }
 
-    pub(super) fn given(&self, id: &AnswerId) -> Result<Option<Given>> {
-        let Some(stored) = self.answers.get(id.0.as_bytes())? else { return Ok(None) };
-        serde_json::from_slice(&stored).map(Some).with_context(|| format!("the record of answer {} is damaged", id.0))
-    }
-
     pub(super) fn record(
         &self,
         id: &AnswerId,
@@ -113,7 +108,7 @@ impl Store {
 fn why_not(path: &Path, error: &sled::Error) -> anyhow::Error {
     let path = path.display();
     if error.to_string().contains("could not acquire lock") {
-        return anyhow!("{path} is in use by another process; stop that one, or set another folder");
+        return anyhow!("{path} is in use by another process; stop that one, or set another paths.var");
     }
-    anyhow!("the votes in {path} cannot be opened ({error}); restore them from an export, or move them away")
+    anyhow!("the votes in {path} cannot be opened ({error}); move them away, and new ones are kept from now on")
 }

@@ -106,7 +106,7 @@ impl EdgeIndex {
         })?;
         let numbers: Vec<u64> = points.iter().filter_map(|point| to_number(point.id)).collect();
         let passages = self.read(&numbers)?;
-        // A point that was found can always be read: a generation does not change.
+        // What was found can be read back, since a generation does not change.
         let hit = |point: &ScoredPoint| {
             let passage = passages.get(&to_number(point.id)?)?;
             Some(Hit { passage: Arc::clone(passage), score: point.score })

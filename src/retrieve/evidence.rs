@@ -53,7 +53,7 @@ pub struct EvidencePassage {
     pub reading: Arc<Reading>,
     /// Whether it is on the main subject.
     pub is_main: bool,
-    /// Its score as a share of the best one's; 0 if it was not retrieved itself.
+    /// Its score as a share of that of the subject's best passage; 0 if it was not retrieved itself.
     pub relevance: f32,
 }
 
