@@ -1,44 +1,44 @@
 //! The agent: one question in, one checked reply out.
 
 pub mod citations;
+pub mod queue;
+
+mod conversation;
+mod search;
+mod source;
+mod work;
+
+pub use self::source::InSource;
 
 use std::sync::Arc;
-use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use arc_swap::ArcSwap;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::watch;
 use tokio::task;
+use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::answer::{Answer, AnswerId, Reply, Suggestions};
+use crate::answer::{Answer, Reply};
 use crate::generate::Generator;
 use crate::guard::{self, Guard, Screened};
 use crate::language;
 use crate::limit::Limiter;
-use crate::passage::{ChunkId, Passage};
-use crate::question::{Language, Question};
-use crate::retrieve::evidence::{self, Evidence, EvidenceSettings, Verdict};
+use crate::passage::ChunkId;
+use crate::question::{Language, Origin, Question, Reach};
+use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::retriever::Retriever;
-use crate::retrieve::{Filter, SearchError};
+use crate::trace::{Asked, Trace};
 
-use self::citations::Cited;
-
-/// How many passages are retrieved for a question.
-const RETRIEVED: usize = 20;
-
-/// How many questions may be under way or wait for a free core; those beyond are told to come back.
-const MOST_AT_ONCE: usize = 512;
+use self::queue::{Full, Place, Queue, QueueSettings, Turn};
+use self::work::Work;
 
 /// Answers questions. A cheap handle: clones share everything.
 #[derive(Clone)]
 pub struct Agent {
     parts: Arc<Parts>,
-    /// One permit a core: more answers at a time would only take more memory.
-    cores: Arc<Semaphore>,
-    /// One permit for each question that may be under way, those that wait for a core included.
-    places: Arc<Semaphore>,
+    queue: Queue,
 }
 
 /// What an agent is made of.
@@ -51,145 +51,163 @@ pub struct Parts {
     pub live: Arc<ArcSwap<Retriever>>,
     /// Writes.
     pub generator: Generator,
+    /// Who waits for it, and how many.
+    pub queue: QueueSettings,
     /// When evidence is enough.
     pub evidence: EvidenceSettings,
     /// Language of questions that give no sign of theirs.
     pub default_language: Language,
 }
 
-/// A passage in its source: what stands before it and behind it.
-pub struct InSource {
-    /// The passage.
-    pub passage: Arc<Passage>,
-    /// The passages just before it, in order.
-    pub before: Vec<Arc<Passage>>,
-    /// The passages just behind it, in order.
-    pub after: Vec<Arc<Passage>>,
-}
-
 impl Agent {
     /// An agent made of `parts`.
     pub fn new(parts: Parts) -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            parts: Arc::new(parts),
-            cores: Arc::new(Semaphore::new(cores)),
-            places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
-        }
+        Self { queue: Queue::new(parts.queue.clone()), parts: Arc::new(parts) }
     }
 
-    /// Answers `question`, asked at `now`: screen, limit, retrieve and rerank, gather, generate, verify, release, reply.
-    pub async fn ask(&self, question: Question, now: Instant) -> Result<Reply> {
-        let reply = match Arc::clone(&self.places).try_acquire_owned() {
-            Ok(place) => self.answer(question, now, place).await?,
-            Err(_) => Reply::Busy { language: self.parts.language_of(&question), position: MOST_AT_ONCE },
+    /// Answers `question`, asked at `now`: limit, screen, queue, retrieve and rerank, gather, generate, verify and release,
+    /// reply.
+    pub async fn ask(&self, question: Question, now: Instant) -> Result<Asked> {
+        self.ask_watched(question, now, &watch::Sender::default()).await
+    }
+
+    /// The same, while `stage` shows how far it is. Dropping the future leaves the queue, or stops the work.
+    pub async fn ask_watched(&self, question: Question, now: Instant, stage: &watch::Sender<Stage>) -> Result<Asked> {
+        let asked = match self.parts.admit(&question, now) {
+            Ok(screened) => self.queue_and_answer(question, screened, now, stage).await?,
+            Err(reply) => self.parts.turned_away(&question, reply, now),
         };
-        info!(outcome = reply.name(), elapsed_ms = now.elapsed().as_secs_f64() * 1000.0, "answered");
-        Ok(reply)
+        info!(outcome = asked.reply.name(), elapsed_ms = now.elapsed().as_secs_f64() * 1000.0, "answered");
+        Ok(asked)
     }
 
-    async fn answer(&self, question: Question, now: Instant, place: OwnedSemaphorePermit) -> Result<Reply> {
-        let core = Arc::clone(&self.cores).acquire_owned().await?;
-        let parts = Arc::clone(&self.parts);
-        // Searching and writing are busy work; the runtime's threads stay free for connections. The work holds its place
-        // and its core until it is done, even when nobody waits for it any more.
-        let work = move || {
-            let _held = (place, core);
-            parts.answer(&question, now)
+    async fn queue_and_answer(
+        &self,
+        question: Question,
+        screened: Screened,
+        now: Instant,
+        stage: &watch::Sender<Stage>,
+    ) -> Result<Asked> {
+        let person = (question.origin, question.user.clone());
+        let waiting = match self.queue.enter(person, question.origin != Origin::Measurement) {
+            Ok(waiting) => waiting,
+            Err(Full { before }) => {
+                let reply = Reply::Busy { language: screened.language(), position: before };
+                return Ok(self.parts.turned_away(&question, reply, now));
+            }
         };
-        task::spawn_blocking(work).await?
+        let turn = waiting
+            .turn(|Place { before, estimate }| {
+                stage.send_replace(Stage::Waiting { before, estimate });
+            })
+            .await?;
+        stage.send_if_modified(|stage| {
+            let has_waited = matches!(stage, Stage::Waiting { .. });
+            if has_waited {
+                *stage = Stage::Waiting { before: 0, estimate: turn.average() };
+            }
+            has_waited
+        });
+        let cancel = CancellationToken::new();
+        // Cancels when this future is dropped.
+        let _stop = cancel.clone().drop_guard();
+        self.work(Work { question, screened, now, stage: stage.clone(), cancel }, turn).await
     }
 
-    /// The passage named `id` with its `neighbours` on either side, if somebody who may see `scopes` may see it.
-    pub async fn in_source(&self, id: ChunkId, scopes: Vec<String>, neighbours: usize) -> Result<Option<InSource>> {
+    /// Searching and writing are busy work; the runtime's threads stay free for connections. The work holds its turn until
+    /// it is done, even when nobody waits for it any more.
+    async fn work(&self, work: Work, turn: Turn) -> Result<Asked> {
         let parts = Arc::clone(&self.parts);
-        Ok(task::spawn_blocking(move || parts.in_source(&id, scopes, neighbours)).await??)
+        let run = move || {
+            let asked = work.run(&parts)?;
+            turn.answered();
+            Ok(asked)
+        };
+        task::spawn_blocking(run).await?
+    }
+
+    /// The passage named `id` with its `neighbours` on either side, if somebody of this `reach` may see it.
+    pub async fn in_source(&self, id: ChunkId, reach: Reach, neighbours: usize) -> Result<Option<InSource>> {
+        let parts = Arc::clone(&self.parts);
+        Ok(task::spawn_blocking(move || parts.in_source(&id, reach, neighbours)).await??)
+    }
+
+    /// How many questions wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
+    /// How many questions are worked on.
+    pub fn running(&self) -> usize {
+        self.queue.running()
     }
 
     /// The live index.
     pub fn live(&self) -> arc_swap::Guard<Arc<Retriever>> {
         self.parts.live.load()
     }
+
+    /// Name of the live generation of the index.
+    pub fn generation(&self) -> String {
+        self.live().generation.clone()
+    }
+}
+
+/// How far a question is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Stage {
+    /// It waits for its turn.
+    #[default]
+    Arrived,
+    /// Others are before it.
+    Waiting {
+        /// How many, those that are worked on included; 0 when its turn has come.
+        before: usize,
+        /// How long until its turn, or once that has come until its answer, if all take as long as the last ones did.
+        estimate: Duration,
+    },
+    /// This much of the answer has been written and checked.
+    Writing(Arc<Answer>),
 }
 
 impl Parts {
-    fn answer(&self, question: &Question, now: Instant) -> Result<Reply> {
+    /// Lets a question in, unless its asker asks too much or it is one that Colega does not help with.
+    ///
+    /// The limit comes first, because asking it costs next to nothing, and because a question that is refused counts,
+    /// too: refusals are no way around the limit. Reading the question takes a fraction of a millisecond, little enough
+    /// to do where the connections are served; so nobody waits in the queue to be refused.
+    fn admit(&self, question: &Question, now: Instant) -> Result<Screened, Reply> {
         let language = self.language_of(question);
-        let screened = self.guard.screen(question, language);
-        // A question that will be refused counts too: refusals are no way around the limit.
-        if let Err(retry_after) = self.limiter.check(question.origin, &question.user, &question.chat, now) {
-            return Ok(Reply::SlowDown { language, retry_after });
-        }
-        let screened = match screened {
-            Ok(screened) => screened,
-            Err(refusal) => return Ok(Reply::Refused(refusal)),
-        };
-        let evidence = match self.find(&screened)? {
-            Verdict::Enough(evidence) => evidence,
-            Verdict::TooLittle { nearest } => return Ok(Reply::NoEvidence(Suggestions { language, nearest })),
-        };
-        let draft = self.generator.generate(&evidence);
-        let passages: Vec<_> = evidence.passages.iter().map(|evidence| Arc::clone(&evidence.reading.passage)).collect();
-        let cited = Cited::check(draft, &passages, |text| self.guard.release_text(text).is_ok());
-        Ok(reply(cited, evidence, language, now))
+        self.limiter
+            .check(question.origin, &question.user, &question.chat, now)
+            .map_err(|retry_after| Reply::SlowDown { language, retry_after })?;
+        self.guard.screen(question, language).map_err(Reply::Refused)
     }
 
-    /// The language to answer in.
+    /// The language to answer in: the one that is set, the question's own, or that of the turns before it.
     fn language_of(&self, question: &Question) -> Language {
-        question.language.or_else(|| language::detect(&question.text)).unwrap_or(self.default_language)
+        let of_earlier = || question.earlier.iter().rev().find_map(|turn| language::detect(&turn.question));
+        let asked_for =
+            || (!question.earlier.is_empty()).then(|| conversation::asked_language(&question.text)).flatten();
+        question
+            .language
+            .or_else(asked_for)
+            .or_else(|| language::detect(&question.text))
+            .or_else(of_earlier)
+            .unwrap_or(self.default_language)
     }
 
-    fn find(&self, screened: &Screened) -> Result<Verdict, SearchError> {
-        let retriever = self.live.load();
-        let filter = Filter { scopes: screened.scopes().to_vec(), ..Filter::default() };
-        let found = retriever.retrieve(screened.text(), screened.language(), &filter, RETRIEVED)?;
-        evidence::gather(found, &retriever, &filter, &self.evidence)
-    }
-
-    /// The passage as it may be shown: without credentials that got into the sources.
-    fn released(&self, passage: Arc<Passage>) -> Arc<Passage> {
-        if self.guard.release_text(&passage.text).is_ok() {
-            return passage;
-        }
-        let text = guard::redact(&passage.text).0.into_owned();
-        Arc::new(Passage { text, ..Passage::clone(&passage) })
-    }
-
-    fn in_source(&self, id: &ChunkId, scopes: Vec<String>, neighbours: usize) -> Result<Option<InSource>, SearchError> {
-        let retriever = self.live.load();
-        let filter = Filter { scopes, ..Filter::default() };
-        let Some(passage) = retriever.index.passage(id)?.filter(|passage| filter.admits(passage)) else {
-            return Ok(None);
+    /// A reply to a question that nothing was searched for.
+    fn turned_away(&self, question: &Question, reply: Reply, now: Instant) -> Asked {
+        let trace = Trace {
+            question: guard::redact(&question.text).0.into_owned(),
+            searched: None,
+            language: self.language_of(question),
+            found: Vec::new(),
+            dropped: 0,
+            generation: self.live.load().generation.clone(),
+            elapsed_ms: now.elapsed().as_secs_f64() * 1000.0,
         };
-        let mut before = retriever.index.document(&passage.source_file)?;
-        before.retain(|neighbour| filter.admits(neighbour));
-        let at = before.iter().position(|neighbour| neighbour.chunk_id == passage.chunk_id).unwrap_or_default();
-        let after: Vec<_> = before.iter().skip(at + 1).take(neighbours).cloned().collect();
-        before.truncate(at);
-        before.drain(..at.saturating_sub(neighbours));
-        let release =
-            |passages: Vec<Arc<Passage>>| passages.into_iter().map(|passage| self.released(passage)).collect();
-        Ok(Some(InSource { passage: self.released(passage), before: release(before), after: release(after) }))
+        Asked { reply, trace }
     }
-}
-
-/// The answer that is left after all checks, or that there is none.
-fn reply(cited: Cited, evidence: Evidence, language: Language, asked: Instant) -> Reply {
-    if cited.is_empty() {
-        return Reply::NoEvidence(Suggestions { language, nearest: vec![evidence.subject] });
-    }
-    let (sections, citations, engine) = cited.into_parts();
-    let cited = |passage: &Passage| citations.iter().any(|citation| citation.chunk_id == passage.chunk_id);
-    let mut passages = evidence.passages.iter().map(|from| &from.reading.passage);
-    let source = passages.find(|passage| cited(passage)).map(|passage| passage.lang);
-    Reply::Answer(Answer {
-        id: AnswerId::random(),
-        language,
-        source_language: source.filter(|&source| source != language),
-        subject: evidence.subject,
-        sections,
-        citations,
-        engine,
-        elapsed_ms: asked.elapsed().as_secs_f64() * 1000.0,
-    })
 }

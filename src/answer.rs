@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::passage::{ChunkId, SourceSpan};
+pub use crate::question::AnswerId;
 use crate::question::Language;
 
 /// Every way in which a question can end well. Failures are errors, these are not.
@@ -44,18 +45,6 @@ impl Reply {
             Self::SlowDown { .. } => "slow_down",
             Self::Busy { .. } => "busy",
         }
-    }
-}
-
-/// Names one answer: sixteen hexadecimal digits, drawn at random.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AnswerId(pub String);
-
-impl AnswerId {
-    /// A fresh name.
-    pub fn random() -> Self {
-        Self(format!("{:016x}", rand::random::<u64>()))
     }
 }
 

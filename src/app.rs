@@ -9,7 +9,9 @@ use arc_swap::ArcSwap;
 use crate::agent::{Agent, Parts};
 use crate::config::Settings;
 use crate::eval::retrieval::RankingSettings;
+use crate::feedback::Feedback;
 use crate::generate::Generator;
+use crate::goldset::{Goldset, Review};
 use crate::guard::Guard;
 use crate::knowledge::ingest::Progress;
 use crate::knowledge::topic::Topics;
@@ -105,13 +107,24 @@ impl App {
             glossary: Arc::clone(&self.glossary),
             settings: self.settings.retrieve.clone(),
             readings: Readings::default(),
+            generation: opened.manifest.name.clone(),
         };
         (retriever, opened.manifest)
     }
 
-    /// Where votes are kept.
+    /// Where questions and votes are kept.
     pub fn feedback_folder(&self) -> std::path::PathBuf {
         self.settings.paths.var.join("feedback.sled")
+    }
+
+    /// The review of `feedback` for the goldset.
+    pub fn review(&self, feedback: Feedback) -> Review {
+        Review::new(feedback, Goldset::new(&self.settings.paths.goldset))
+    }
+
+    /// Where the inbox and the outbox are kept.
+    pub fn delivery_folder(&self) -> std::path::PathBuf {
+        self.settings.paths.var.join("delivery.sled")
     }
 
     /// Whether the folder of sources is there.
@@ -124,7 +137,8 @@ impl App {
             guard: Guard::new(&self.settings.guard)?,
             limiter: Limiter::new(&self.settings.limits)?,
             live,
-            generator: Generator::Extractive(self.settings.answer.clone()),
+            generator: Generator::new(&self.settings.generate, &self.settings.answer),
+            queue: self.settings.queue.clone(),
             evidence: self.settings.evidence.clone(),
             default_language: self.settings.language.default,
         }))

@@ -4,9 +4,15 @@ mod ask;
 mod bench;
 mod doctor;
 mod eval;
+mod feedback;
+mod forget;
+mod gaps;
+mod goldset;
 mod knowledge;
 mod progress;
 mod serve;
+mod stores;
+mod tokens;
 
 use std::io::{ErrorKind, Write as _, stdout};
 use std::path::PathBuf;
@@ -33,7 +39,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the local page, and a prompt on a terminal (the default)
+    /// Serve the local page, a prompt on a terminal, and the bots that have a token (the default)
     Serve,
     /// Answer one question
     Ask(ask::AskArgs),
@@ -43,6 +49,16 @@ enum Command {
     Index(knowledge::IndexArgs),
     /// Read the sources, build a new index and make it live
     Reindex(knowledge::IndexArgs),
+    /// Make cases of the goldset out of what people asked and thought of the answers
+    #[command(subcommand)]
+    Goldset(goldset::GoldsetCommand),
+    /// List what people ask that the knowledge base does not answer, or not well
+    Gaps(gaps::GapsArgs),
+    /// Remove everything that is kept of a person
+    Forget(forget::ForgetArgs),
+    /// Carry questions, votes and corrections out of the store, or into it
+    #[command(subcommand)]
+    Feedback(feedback::FeedbackCommand),
     /// Measure quality on your own data
     #[command(subcommand)]
     Eval(eval::EvalCommand),
@@ -65,11 +81,16 @@ impl Output {
     /// Prints `value` as JSON, or as `text` for people.
     fn print(self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
         let text = if self.json { serde_json::to_string_pretty(value)? } else { text() };
-        match writeln!(stdout(), "{}", text.trim_end()) {
-            // Whoever reads has read enough, as `head` does.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            written => Ok(written?),
-        }
+        write(format!("{}\n", text.trim_end()).as_bytes())
+    }
+}
+
+/// Writes to standard output.
+fn write(bytes: &[u8]) -> Result<()> {
+    match stdout().write_all(bytes) {
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
 }
 
@@ -84,11 +105,15 @@ impl Cli {
         telemetry::start(&settings.log, !matches!(command, Command::Serve))?;
         let app = App::new(settings)?;
         match command {
-            Command::Serve => serve::run(app),
+            Command::Serve => serve::run(app, self.config),
             Command::Ask(args) => ask::run(&app, &args),
             Command::Ingest(args) => knowledge::ingest(&app, &args),
             Command::Index(args) => knowledge::index(&app, &args),
             Command::Reindex(args) => knowledge::reindex(&app, &args),
+            Command::Goldset(command) => goldset::run(&app, command),
+            Command::Gaps(args) => gaps::run(&app, &args),
+            Command::Forget(args) => forget::run(&app, &args),
+            Command::Feedback(command) => feedback::run(&app, &command),
             Command::Eval(command) => eval::run(&app, command),
             Command::Bench(command) => bench::run(&app, command),
             Command::Doctor(_) => unreachable!("done above"),

@@ -11,8 +11,14 @@ use config::{Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::adapters::discord::DiscordSettings;
+use crate::adapters::telegram::TelegramSettings;
 use crate::adapters::web::WebSettings;
+use crate::agent::queue::QueueSettings;
+use crate::desk::ChatSettings;
 use crate::embed::bm25::Bm25Settings;
+use crate::feedback::FeedbackSettings;
+use crate::generate::GenerateSettings;
 use crate::generate::extractive::ExtractiveSettings;
 use crate::guard::GuardSettings;
 use crate::knowledge::ingest::IngestSettings;
@@ -38,6 +44,12 @@ pub struct Settings {
     pub language: LanguageSettings,
     /// The local page.
     pub web: WebSettings,
+    /// What holds for all chat platforms.
+    pub chat: ChatSettings,
+    /// Telegram.
+    pub telegram: TelegramSettings,
+    /// Discord.
+    pub discord: DiscordSettings,
     /// Sources to passages.
     pub ingest: IngestSettings,
     /// Generations of the index.
@@ -50,10 +62,16 @@ pub struct Settings {
     pub evidence: EvidenceSettings,
     /// Length of answers.
     pub answer: ExtractiveSettings,
+    /// What writes them.
+    pub generate: GenerateSettings,
+    /// Who waits for them, and how long.
+    pub queue: QueueSettings,
     /// What may be asked.
     pub guard: GuardSettings,
     /// How much may be asked.
     pub limits: LimitSettings,
+    /// What is kept of questions and answers.
+    pub feedback: FeedbackSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -66,8 +84,10 @@ pub struct PathSettings {
     pub raw: PathBuf,
     /// What `colega ingest` writes.
     pub processed: PathBuf,
-    /// State: the index, votes.
+    /// State: the index, feedback.
     pub var: PathBuf,
+    /// The goldset: what Colega is measured by. Accepted questions are added to it.
+    pub goldset: PathBuf,
     /// A file of synonyms in place of the built-in one.
     pub glossary: Option<PathBuf>,
     /// A file of topics in place of the built-in one.
@@ -80,6 +100,7 @@ impl Default for PathSettings {
             raw: "data/raw".into(),
             processed: "data/processed".into(),
             var: "var".into(),
+            goldset: "data/goldset.jsonl".into(),
             glossary: None,
             topics: None,
         }
@@ -144,6 +165,9 @@ impl Settings {
 
     fn validate(&self) -> Result<()> {
         self.ingest.validate().map_err(anyhow::Error::msg)?;
+        self.queue.validate().map_err(anyhow::Error::msg)?;
+        self.telegram.validate().map_err(anyhow::Error::msg)?;
+        self.discord.validate().map_err(anyhow::Error::msg)?;
         if self.retrieve.candidates == 0 {
             bail!("retrieve.candidates is 0; 50 is a good value");
         }
@@ -203,7 +227,10 @@ fn refuse_unknown(given: &Value, known: &Value, path: &str, place: &str) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::desk::policy::ChannelSettings;
 
     fn load(text: &str, variables: &[(&str, &str)]) -> Result<Settings> {
         let folder = tempfile::tempdir()?;
@@ -237,6 +264,43 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_people_and_groups_come_from_files_and_variables() {
+        let text = "[telegram]\nadmins = [1, \"2\"]\n[[telegram.chat]]\nid = -100\nalways = true\n";
+        let settings = load(text, &[("COLEGA__TELEGRAM__USERS", "3,4")]).expect("valid").telegram;
+        assert_eq!((settings.admins, settings.users), (vec!["1".into(), "2".into()], vec!["3".into(), "4".into()]));
+        assert_eq!(settings.chat[0].id, "-100");
+        check_error("[telegram]\nadmins = [\"@ana\"]\n", &[], &["colega.toml", "telegram.admins", "@ana"]);
+        check_error("[[telegram.chat]]\nid = 1\nallways = true\n", &[], &["allways"]);
+    }
+
+    #[test]
+    fn discord_numbers_come_with_and_without_quotes() {
+        let text = "[discord]\nguilds = [1, \"1234567890123456789\"]\ngaps_to = 2\n[[discord.channel]]\nid = 3\n";
+        let discord = load(text, &[]).expect("valid").discord;
+        assert_eq!(discord.guilds, ["1", "1234567890123456789"]);
+        assert_eq!((discord.gaps_to.as_deref(), discord.channel[0].id.as_str()), (Some("2"), "3"));
+        check_error("[discord]\nadmins = [\"@ana\"]\n", &[], &["colega.toml", "discord.admins", "@ana"]);
+        check_error("[[discord.channel]]\nid = 1\nallways = true\n", &[], &["allways"]);
+    }
+
+    #[test]
+    fn a_variable_holds_one_number_or_several() {
+        let discord = |key: &str, value: &str| {
+            let name = format!("COLEGA__DISCORD__{key}");
+            load("", &[(name.as_str(), value)]).expect("valid").discord
+        };
+        for (value, expected) in [("1", vec!["1"]), ("1,2", vec!["1", "2"]), ("1, 2,", vec!["1", "2"])] {
+            assert_eq!(discord("GUILDS", value).guilds, expected);
+            assert_eq!(discord("CHANNELS", value).channels, expected);
+            assert_eq!(discord("ROLES", value).roles, expected);
+            assert_eq!(discord("USERS", value).users, expected);
+            assert_eq!(discord("ADMINS", value).admins, expected);
+        }
+        assert_eq!(discord("GAPS_TO", "7").gaps_to.as_deref(), Some("7"));
+        check_error("", &[("COLEGA__DISCORD__ADMINS", "1,ana")], &["discord.admins", "ana"]);
+    }
+
+    #[test]
     fn wrong_values_name_file_and_key() {
         check_error("[web]\nport = \"high\"\n", &[], &["colega.toml", "web.port"]);
         check_error("[answer]\nmax_words = 3\n", &[], &["answer.max_words"]);
@@ -247,5 +311,46 @@ mod tests {
     fn the_file_that_ships_is_valid_and_says_the_defaults() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(DEFAULT_FILE);
         assert_eq!(Settings::from_sources(Some(&file), Vec::new()).expect("valid"), Settings::default());
+    }
+
+    /// The file that ships, with the keys and tables that stand in it as comments.
+    fn with_comments_taken_in() -> String {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(DEFAULT_FILE)).expect("the file");
+        let is_setting = |line: &str| {
+            let key = line.split_once(" = ").map(|(key, _)| key);
+            line.starts_with("[[") || key.is_some_and(|key| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+        };
+        let lines = text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The keys of `value`, each with the way to it.
+    fn keys(value: &Value, path: &str) -> BTreeSet<String> {
+        match value {
+            Value::Object(fields) => fields
+                .iter()
+                .flat_map(|(key, value)| {
+                    let path = format!("{path}.{key}");
+                    let below = keys(value, &path);
+                    below.into_iter().chain([path])
+                })
+                .collect(),
+            Value::Array(entries) => entries.iter().flat_map(|entry| keys(entry, path)).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn the_file_that_ships_holds_every_key() {
+        let text = with_comments_taken_in();
+        load(&text, &[]).expect("what stands in comments is valid, too");
+        let written: toml::Table = toml::from_str(&text).expect("TOML");
+        let written = keys(&serde_json::to_value(written).expect("JSON"), "");
+        let mut settings = Settings::default();
+        settings.telegram.chat.push(ChannelSettings::default());
+        settings.discord.channel.push(ChannelSettings::default());
+        // Keys without a value are there as well: JSON has a word for none, TOML has not.
+        let known = keys(&serde_json::to_value(settings).expect("JSON"), "");
+        assert_eq!(known.difference(&written).collect::<Vec<_>>(), Vec::<&String>::new());
     }
 }

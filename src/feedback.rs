@@ -1,10 +1,24 @@
-//! What people think of answers: one vote for each person and answer, which they can change and take back.
+//! What people asked, what they were told and what they think of it: votes, corrections, and what was decided about them.
 //!
-//! Votes count only for answers that were given. People are kept as keyed hashes; the key is drawn when the store is
-//! made and stays in it, so the hashes say nothing to anybody who has only an export.
+//! Each person has one vote on an answer, which they can change and take back. Votes and corrections count only for
+//! answers that were given. People are kept as keyed hashes; the key is drawn when the store is made and stays in it, so
+//! the hashes say nothing to anybody who has only an export.
+//!
+//! Words are kept as they are given: callers take secrets out of them first ([`crate::trace::Trace::question`] and
+//! the texts of a [`Correction`], by the guard's redaction).
 
+mod ballot;
+mod exchange;
+pub mod kept;
+mod migrate;
+mod retention;
+mod row;
+mod settings;
 mod store;
+mod transfer;
 
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,11 +27,15 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use tokio::task;
 
-use crate::answer::{Answer, AnswerId, Engine};
-use crate::passage::ChunkId;
-use crate::question::{Origin, UserId};
-
+use self::kept::{Ballot, Correction, Counted, Exchange, Forgotten, Kept, Recount, Totals};
+use self::row::Decided;
+pub use self::settings::FeedbackSettings;
 use self::store::Store;
+pub use self::transfer::{KeyExport, Transferred};
+use crate::answer::AnswerId;
+use crate::commit::Committer;
+use crate::place::Pseudonym;
+use crate::question::{Origin, UserId};
 
 /// What somebody thinks of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,21 +56,10 @@ pub struct Tally {
     pub down: u64,
 }
 
-/// What is kept of an answer: enough to learn from its votes, and no word of the question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Given {
-    /// The passages that it cites, in the order of their numbers.
-    pub chunks: Vec<ChunkId>,
-    /// What wrote it.
-    pub engine: Engine,
-    /// When it was given, in milliseconds since 1970.
-    pub at_ms: u64,
-}
-
-/// A vote that is not taken.
+/// A vote or a correction that is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum VoteError {
-    /// No such answer was given, or not by this daemon.
+    /// No such answer was given, or not by this daemon, or it is kept no more.
     #[error("there is no answer of that name")]
     UnknownAnswer,
     /// The store failed.
@@ -60,136 +67,160 @@ pub enum VoteError {
     Store(#[from] anyhow::Error),
 }
 
-/// The store of votes. A cheap handle: clones share everything.
+/// What people asked, what they were told and what they think of it. A cheap handle: clones share everything.
 ///
 /// What a method has confirmed outlives the end of the process, however it ends.
 #[derive(Clone)]
-pub struct Votes(Arc<Store>);
+pub struct Feedback {
+    store: Arc<Store>,
+    committer: Committer,
+}
 
-impl Votes {
-    /// Opens the store in the folder `path`, or makes it. Fails if another process holds it.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self(Arc::new(Store::open(path.as_ref())?)))
+impl Feedback {
+    /// Opens the store in the folder `path`, or makes it. Fails if another process holds it, or if a later version of
+    /// Colega wrote it.
+    pub fn open(path: impl AsRef<Path>, settings: FeedbackSettings) -> Result<Self> {
+        let store = Store::open(path.as_ref(), settings)?;
+        Ok(Self { committer: store.committer()?, store: Arc::new(store) })
     }
 
-    /// Keeps that `answer` was given at `at`, so that it can be voted on.
-    pub async fn remember(&self, answer: &Answer, at: SystemTime) -> Result<()> {
-        let given = Given {
-            chunks: answer.citations.iter().map(|citation| citation.chunk_id.clone()).collect(),
-            engine: answer.engine,
-            at_ms: millis(at),
-        };
-        let (store, id) = (Arc::clone(&self.0), answer.id.clone());
-        task::spawn_blocking(move || store.remember(&id, &given)).await.context("keeping an answer failed")?
+    /// Stands for a person; without the store's key nobody can tell for whom.
+    pub fn pseudonym(&self, origin: Origin, user: &UserId) -> Pseudonym {
+        self.store.pseudonym(origin, user)
     }
 
-    /// Sets the vote of `voter`, who is at home in `origin`, at `at`; `None` takes it back. Gives all votes on the answer.
-    pub async fn record(
+    /// What only this store can set below `text`, to know later that the text is from here; another one for each
+    /// `purpose`. Comparing two takes the same time wherever they differ.
+    pub fn seal(&self, purpose: &str, text: &str) -> blake3::Hash {
+        self.store.seal(purpose, text)
+    }
+
+    /// Keeps a question and its reply; again under the same name, it replaces what was kept, and votes stay. Words are
+    /// left out where the settings say so.
+    pub async fn keep(&self, kept: &Kept) -> Result<()> {
+        let kept = kept.clone();
+        self.change(move |store| store.keep(kept)).await
+    }
+
+    /// What was kept under a name.
+    pub async fn kept(&self, id: &AnswerId) -> Result<Option<Kept>> {
+        let id = id.clone();
+        self.read(move |store| store.kept(&id)).await
+    }
+
+    /// Counts a ballot. `update` names the update that brought it: the same one again changes nothing, for the latest 16 of
+    /// each person and answer. Empty for a ballot that has no name and may be counted again (the page's).
+    pub async fn vote(
         &self,
         answer: &AnswerId,
-        origin: Origin,
-        voter: &UserId,
-        vote: Option<Vote>,
+        voter: &Pseudonym,
+        ballot: &Ballot,
+        update: &str,
         at: SystemTime,
-    ) -> Result<Tally, VoteError> {
-        let (store, id, voter) = (Arc::clone(&self.0), answer.clone(), voter.clone());
-        let work = move || store.record(&id, origin, &voter, vote, millis(at));
-        task::spawn_blocking(work).await.context("keeping a vote failed")?
+    ) -> Result<Counted, VoteError> {
+        let (answer, voter, ballot) = (answer.clone(), voter.clone(), ballot.clone());
+        let update = update.to_owned();
+        self.change(move |store| store.vote(&answer, &voter, &ballot, &update, millis(at))).await
+    }
+
+    /// Makes the reactions to an answer those of a recount, but for people who did something after it. Whoever was forgotten
+    /// lately and has not voted since stays forgotten, though the platform still shows what they did.
+    pub async fn recount(&self, recount: Recount) -> Result<(), VoteError> {
+        self.change(move |store| store.recount(&recount)).await
+    }
+
+    /// Keeps a correction; a later one of the same person replaces the parts of it that it has words for. Each part is cut
+    /// to 2,000 characters. One without words, or about a question whose words are not kept, is not kept either; then false.
+    pub async fn correct(&self, correction: &Correction) -> Result<bool, VoteError> {
+        let correction = correction.clone();
+        self.change(move |store| store.correct(&correction)).await
+    }
+
+    /// Removes everything of a person: their questions with the replies and what anybody thinks of those, their votes and
+    /// corrections anywhere, and decisions about candidates that rest on them alone. For two days it is known that they
+    /// were forgotten, so that what they did before does not come back by what was under way.
+    pub async fn forget(&self, person: &Pseudonym) -> Result<Forgotten> {
+        let person = person.clone();
+        self.change(move |store| store.forget(&person, millis(SystemTime::now()))).await
+    }
+
+    /// Removes the questions from before `before_ms` (milliseconds since 1970) with everything on them, so that nobody can
+    /// vote on them any more, and the decisions made before it; from the others the words that the settings do not allow
+    /// any more. Gives how many questions were removed. See [`FeedbackSettings::oldest_kept_ms`]; 0 removes none.
+    pub async fn prune(&self, before_ms: u64) -> Result<u64> {
+        self.change(move |store| store.prune(before_ms, millis(SystemTime::now()))).await
+    }
+
+    /// Everything that was asked at `since_ms` (milliseconds since 1970) or later, the oldest first.
+    pub async fn exchanges(&self, since_ms: u64) -> Result<Vec<Exchange>> {
+        self.read(move |store| store.exchanges(since_ms)).await
+    }
+
+    /// Everything that is kept, counted; answers since `since_ms` (milliseconds since 1970) also on their own.
+    pub async fn totals(&self, since_ms: u64) -> Result<Totals> {
+        self.read(move |store| store.totals(since_ms)).await
+    }
+
+    /// Keeps what was decided about a candidate for the goldset; again under the same `key`, it replaces the decision.
+    ///
+    /// `people`: whose questions and corrections the candidate is made of. Once all of them have been forgotten, the
+    /// decision is removed. `decision` itself must not name them, or it is removed with the first. Its numbers should have
+    /// at most 15 digits: longer ones may come back from an export changed in the last.
+    pub async fn decide(
+        &self,
+        key: &str,
+        people: &[Pseudonym],
+        decision: &serde_json::Value,
+        at: SystemTime,
+    ) -> Result<()> {
+        let decided = Decided { people: people.to_vec(), decision: decision.clone(), at_ms: millis(at) };
+        let key = key.to_owned();
+        self.change(move |store| store.decide(&key, &decided)).await
+    }
+
+    /// All decisions by their keys, sorted.
+    pub async fn decisions(&self) -> Result<BTreeMap<String, serde_json::Value>> {
+        self.read(Store::decisions).await
+    }
+
+    /// Writes everything as JSON, one object a line; the same store gives the same bytes. Blocks, and whoever votes
+    /// meanwhile waits.
+    pub fn export(&self, mut writer: impl Write, key: KeyExport) -> Result<Transferred> {
+        self.store.export(&mut writer, key)
+    }
+
+    /// Takes in an export: all of it, or nothing if a line is wrong; the error names the line. What is kept under the same
+    /// names is replaced, so that taking it in twice is taking it in once. Words that the settings do not allow are left
+    /// out. Blocks, and holds all of it in memory meanwhile.
+    pub fn import(&self, reader: impl BufRead) -> Result<Transferred> {
+        let done = self.store.import(reader)?;
+        self.store.flush()?;
+        Ok(done)
+    }
+
+    async fn read<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T> + Send + 'static) -> Result<T> {
+        let store = Arc::clone(&self.store);
+        task::spawn_blocking(move || work(&store)).await.context("reading feedback failed")?
+    }
+
+    /// Does `work`, and waits until what it changed is on disk.
+    async fn change<T, E>(&self, work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
+        let store = Arc::clone(&self.store);
+        let done = task::spawn_blocking(move || work(&store)).await.context("keeping feedback failed")??;
+        self.committer.flushed().await?;
+        Ok(done)
     }
 }
 
-fn millis(at: SystemTime) -> u64 {
+/// Milliseconds since 1970, as times are kept.
+pub fn millis(at: SystemTime) -> u64 {
     let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::question::Language;
-
-    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
-
-    fn answer(id: &str) -> Answer {
-        Answer {
-            id: AnswerId(id.to_owned()),
-            language: Language::English,
-            source_language: None,
-            subject: String::new(),
-            sections: Vec::new(),
-            citations: Vec::new(),
-            engine: Engine::Extractive,
-            elapsed_ms: 0.0,
-        }
-    }
-
-    async fn cast(votes: &Votes, id: &str, person: &str, vote: Option<Vote>) -> Result<Tally, VoteError> {
-        votes.record(&AnswerId(id.into()), Origin::Web, &UserId(person.into()), vote, NOW).await
-    }
-
-    #[tokio::test]
-    async fn a_person_has_one_vote_on_an_answer_and_may_change_it() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let votes = Votes::open(folder.path()).expect("opens");
-        for id in ["00000000000000aa", "00000000000000ab"] {
-            votes.remember(&answer(id), NOW).await.expect("kept");
-        }
-        let steps = [
-            ("ana", Some(Vote::Up), (1, 0)),
-            ("ana", Some(Vote::Up), (1, 0)),
-            ("ben", Some(Vote::Up), (2, 0)),
-            ("ana", Some(Vote::Down), (1, 1)),
-            ("ana", None, (1, 0)),
-            ("ana", None, (1, 0)),
-        ];
-        for (person, given, (up, down)) in steps {
-            let tally = cast(&votes, "00000000000000aa", person, given).await.expect("kept");
-            assert_eq!(tally, Tally { up, down }, "{person} {given:?}");
-        }
-        let other = cast(&votes, "00000000000000ab", "ana", Some(Vote::Down)).await.expect("kept");
-        assert_eq!(other, Tally { up: 0, down: 1 }, "answers have votes of their own");
-    }
-
-    #[tokio::test]
-    async fn people_of_different_origins_are_different() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let votes = Votes::open(folder.path()).expect("opens");
-        let answer = answer("00000000000000aa");
-        votes.remember(&answer, NOW).await.expect("kept");
-        let (person, up) = (UserId("1".into()), Some(Vote::Up));
-        votes.record(&answer.id, Origin::Web, &person, up, NOW).await.expect("kept");
-        let tally = votes.record(&answer.id, Origin::Terminal, &person, up, NOW).await.expect("kept");
-        assert_eq!(tally, Tally { up: 2, down: 0 });
-    }
-
-    #[tokio::test]
-    async fn answers_that_were_not_given_cannot_be_voted_on() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let votes = Votes::open(folder.path()).expect("opens");
-        for id in ["00000000000000aa", "", "../x", &"a".repeat(100_000)] {
-            let refused = cast(&votes, id, "ana", Some(Vote::Up)).await;
-            assert!(matches!(refused, Err(VoteError::UnknownAnswer)), "{refused:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_store_that_is_in_use_says_so() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let _held = Votes::open(folder.path()).expect("opens");
-        let error = Votes::open(folder.path()).err().expect("held").to_string();
-        assert!(error.contains("in use by another process"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn nobody_is_kept_by_name() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let votes = Votes::open(folder.path()).expect("opens");
-        votes.remember(&answer("00000000000000aa"), NOW).await.expect("kept");
-        cast(&votes, "00000000000000aa", "ana-maria-lopez", Some(Vote::Up)).await.expect("kept");
-        drop(votes);
-        for file in std::fs::read_dir(folder.path()).expect("a folder").flatten().filter(|file| file.path().is_file()) {
-            let bytes = std::fs::read(file.path()).expect("readable");
-            assert!(!bytes.windows(15).any(|window| window == b"ana-maria-lopez"), "{}", file.path().display());
-        }
-    }
-}
+mod tests;

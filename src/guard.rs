@@ -23,7 +23,7 @@ pub use secrets::{SecretKind, redact};
 pub use urls::foreign_urls;
 
 use crate::answer::{Refusal, RefusalReason};
-use crate::question::{Language, Question};
+use crate::question::{Language, Question, Reach};
 
 /// The rules that Colega comes with.
 const RULES: &str = include_str!("../configs/deny.toml");
@@ -75,7 +75,7 @@ pub struct Guard {
 pub struct Screened {
     text: String,
     language: Language,
-    scopes: Vec<String>,
+    reach: Reach,
     redactions: Vec<SecretKind>,
 }
 
@@ -90,9 +90,9 @@ impl Screened {
         self.language
     }
 
-    /// The scopes whose passages the asker may see, besides those that everybody may.
-    pub fn scopes(&self) -> &[String] {
-        &self.scopes
+    /// Which passages the asker may see.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// The kinds of secret that were taken out, each once.
@@ -169,7 +169,7 @@ impl Guard {
         if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences) {
             return refuse(reason, rule);
         }
-        Ok(Screened { text: text.into_owned(), language, scopes: question.scopes.clone(), redactions })
+        Ok(Screened { text: text.into_owned(), language, reach: question.reach.clone(), redactions })
     }
 
     /// Looks through a sentence or a block of code on its way out.

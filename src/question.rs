@@ -53,10 +53,26 @@ impl FromStr for Language {
     }
 }
 
+/// Names one answer: sixteen hexadecimal digits, drawn at random.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AnswerId(pub String);
+
+impl AnswerId {
+    /// A fresh name.
+    pub fn random() -> Self {
+        Self(format!("{:016x}", rand::random::<u64>()))
+    }
+}
+
 /// Where a question comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
+    /// Discord: channels, threads and DMs.
+    Discord,
+    /// Telegram: groups, topics and DMs.
+    Telegram,
     /// The local page.
     Web,
     /// The prompt of `serve` or the command `ask`.
@@ -65,17 +81,68 @@ pub enum Origin {
     Measurement,
 }
 
+impl Origin {
+    /// As it stands in files and messages: `discord`, `telegram`, `web`, `terminal`, `measurement`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Discord => "discord",
+            Self::Telegram => "telegram",
+            Self::Web => "web",
+            Self::Terminal => "terminal",
+            Self::Measurement => "measurement",
+        }
+    }
+}
+
 /// Who asks, unique within an [`Origin`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct UserId(pub String);
 
 /// Where the answer goes (a channel, a browser tab, a terminal), unique within an [`Origin`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ChatId(pub String);
+
+/// Which passages an asker may see. The three narrow each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reach {
+    /// Scopes that may be seen, besides passages without a scope.
+    pub scopes: Vec<String>,
+    /// Only sources below these paths (`en/apis`, `handbook.md`); empty for all.
+    pub sources: Vec<String>,
+    /// Only these topics; empty for all.
+    pub topics: Vec<String>,
+}
+
+impl Reach {
+    /// Whether a passage of this scope and topic in this file may be seen.
+    pub fn admits(&self, scope: &str, topic: &str, source_file: &str) -> bool {
+        let below = |folder: &String| {
+            let rest = source_file.strip_prefix(folder.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        (scope.is_empty() || self.scopes.iter().any(|own| own == scope))
+            && (self.topics.is_empty() || self.topics.iter().any(|own| own == topic))
+            && (self.sources.is_empty() || self.sources.iter().any(below))
+    }
+}
+
+/// One exchange before a question, for understanding "and in GraphQL?".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// What was asked, without secrets, as it was understood (an earlier follow-up is spelt out).
+    pub question: String,
+    /// What the answer was about; empty when there was none.
+    pub subject: String,
+}
 
 /// A question as it was asked; nothing in it has been checked yet.
 #[derive(Clone)]
 pub struct Question {
+    /// Names the question, its answer and the votes on it. The same question asked again after a crash keeps its name.
+    pub id: AnswerId,
     /// The words.
     pub text: String,
     /// Where it comes from.
@@ -86,20 +153,24 @@ pub struct Question {
     pub chat: ChatId,
     /// The language to answer in, when the asker or a setting fixes it; otherwise it is detected.
     pub language: Option<Language>,
-    /// The scopes whose passages the asker may see, besides the passages that everybody may.
-    pub scopes: Vec<String>,
+    /// Which passages the asker may see.
+    pub reach: Reach,
+    /// The turns before it in the same conversation, the oldest first.
+    pub earlier: Vec<Turn>,
 }
 
 impl Question {
     /// A question from a place where only one person sits.
     pub fn new(text: impl Into<String>, origin: Origin) -> Self {
         Self {
+            id: AnswerId::random(),
             text: text.into(),
             origin,
             user: UserId("local".into()),
             chat: ChatId("local".into()),
             language: None,
-            scopes: Vec::new(),
+            reach: Reach::default(),
+            earlier: Vec::new(),
         }
     }
 }

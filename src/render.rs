@@ -1,9 +1,16 @@
 //! What people read: all wording in English and Spanish side by side, as pure functions, and one renderer for each
 //! place in which it appears.
 
+pub mod application;
+pub mod chat;
 pub mod chrome;
+pub mod discord;
+pub mod document;
 pub mod html;
 pub mod markdown;
+mod parts;
+pub mod review;
+pub mod telegram;
 pub mod terminal;
 
 use std::borrow::Cow;
@@ -89,13 +96,13 @@ pub fn source_language_note(answer: &Answer) -> Option<&'static str> {
 /// What wrote an answer.
 pub const fn engine(engine: Engine, language: Language) -> &'static str {
     match engine {
-        Engine::Extractive => say(language, "quoted from the sources", "citado de las fuentes"),
+        Engine::Extractive => say(language, "quoted from the sources", "citas literales de las fuentes"),
     }
 }
 
 fn no_evidence(suggestions: &Suggestions) -> Notice {
     let language = suggestions.language;
-    let heading = say(language, "The nearest subjects in it", "Los temas más cercanos en ella");
+    let heading = say(language, "The nearest subjects in it", "Temas más cercanos");
     Notice {
         language,
         title: say(
@@ -130,11 +137,11 @@ fn refused(refusal: &Refusal) -> Notice {
             say(language, "Ask me about a backend subject.", "Pregúntame sobre un tema de backend."),
         ),
         RefusalReason::Malformed => (
-            say(language, "I could not read that as a question.", "No he podido leer eso como una pregunta."),
+            say(language, "I could not read that as a question.", "No lo he entendido como una pregunta."),
             say(
                 language,
                 "Ask one thing, in a few sentences of plain text.",
-                "Pregunta una sola cosa, en unas pocas frases de texto.",
+                "Pregunta una sola cosa, en pocas frases y solo con texto.",
             ),
         ),
     };
@@ -166,7 +173,7 @@ const fn harm(language: Language) -> (&'static str, &'static str) {
             "If you or somebody else is in danger, call your local emergency number (112 or 911). At \
              findahelpline.com there is free, confidential help to talk to in your country.",
             "Si tú u otra persona está en peligro, llama al número de emergencias de tu país (112 o 911). En \
-             findahelpline.com hay ayuda gratuita y confidencial con la que hablar en tu país.",
+             findahelpline.com encontrarás con quién hablar, gratis y de forma confidencial, en tu país.",
         ),
     )
 }

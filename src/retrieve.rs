@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::embed::SparseVector;
 use crate::passage::{ChunkId, Passage};
-use crate::question::Language;
+use crate::question::{Language, Reach};
 
 /// A passage as it is stored: with its vector, so that a later build need not encode it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,10 +44,8 @@ pub struct Hit {
 /// Which passages may be found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
-    /// Scopes that the asker may see, besides passages without a scope.
-    pub scopes: Vec<String>,
-    /// Only this topic.
-    pub topic: Option<String>,
+    /// Which passages the asker may see.
+    pub reach: Reach,
     /// Only this language.
     pub language: Option<Language>,
 }
@@ -55,8 +53,7 @@ pub struct Filter {
 impl Filter {
     /// Whether `passage` may be found.
     pub fn admits(&self, passage: &Passage) -> bool {
-        (passage.scope.is_empty() || self.scopes.contains(&passage.scope))
-            && self.topic.as_ref().is_none_or(|topic| *topic == passage.topic)
+        self.reach.admits(&passage.scope, &passage.topic, &passage.source_file)
             && self.language.is_none_or(|language| language == passage.lang)
     }
 }

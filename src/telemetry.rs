@@ -30,11 +30,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// Libraries that log what people write at all levels below errors; they are not heard below, whatever filter is set.
+const TALKATIVE: [&str; 3] = ["serenity", "tungstenite", "tokio_tungstenite"];
+
 /// Starts logging. `quiet` keeps everything below warnings out of commands whose output people read.
 pub fn start(settings: &LogSettings, quiet: bool) -> Result<()> {
     let wanted = if quiet { "warn" } else { &settings.filter };
-    // The engine warns of its own internals at every start, which nobody can do anything about.
-    let wanted = &format!("qdrant_edge=error,{wanted}");
+    let wanted = &without_words(wanted);
     let filter = EnvFilter::try_new(wanted)
         .with_context(|| format!("log.filter “{wanted}” is no filter; write error, warn, info, debug or trace"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
@@ -43,4 +45,30 @@ pub fn start(settings: &LogSettings, quiet: bool) -> Result<()> {
         LogFormat::Json => builder.json().init(),
     }
     Ok(())
+}
+
+/// `wanted` without what would bring people's words into the logs.
+fn without_words(wanted: &str) -> String {
+    // The engine warns of its own internals at every start, which nobody can do anything about.
+    let mut directives = vec!["qdrant_edge=error".to_owned()];
+    let is_talkative = |directive: &str| {
+        let target = directive.trim().split(['=', '[', ':']).next().unwrap_or_default();
+        TALKATIVE.contains(&target)
+    };
+    directives.extend(wanted.split(',').filter(|directive| !is_talkative(directive)).map(str::to_owned));
+    directives.extend(TALKATIVE.map(|library| format!("{library}=error")));
+    directives.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_filter_brings_peoples_words_into_the_logs() {
+        let filter = without_words("trace, serenity::gateway=trace,tungstenite[x]=info,colega=debug");
+        assert!(!filter.contains("serenity::gateway") && !filter.contains("[x]"), "{filter}");
+        assert!(filter.contains("trace,colega=debug") && filter.ends_with("tokio_tungstenite=error"), "{filter}");
+        assert!(EnvFilter::try_new(&filter).is_ok());
+    }
 }

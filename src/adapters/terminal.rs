@@ -27,7 +27,7 @@ pub async fn run(agent: Agent, stop: CancellationToken) {
             continue;
         }
         match agent.ask(Question::new(line, Origin::Terminal), Instant::now()).await {
-            Ok(reply) => println!("\n{}", render(&reply, &Layout::of(true))),
+            Ok(asked) => println!("\n{}", render(&asked.reply, &Layout::of(true))),
             Err(error) => eprintln!("colega: {error:#}"),
         }
     }

@@ -8,6 +8,7 @@ mod listen;
 mod page;
 mod passage;
 mod posted;
+mod review;
 mod same_site;
 mod visitor;
 mod vote;
@@ -33,10 +34,13 @@ use tracing::{info, warn};
 
 use crate::agent::Agent;
 use crate::answer::Engine;
-use crate::feedback::Votes;
+use crate::feedback::Feedback;
+use crate::goldset::Review;
 
 /// The largest body of a request, in bytes.
 const BODY: usize = 16 * 1024;
+/// That of a decision in the review: a case may have 30 points of 1,000 characters, and a form sends an `ñ` in six bytes.
+const CASE: usize = 256 * 1024;
 /// How long a request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long open connections are waited for at the end.
@@ -86,8 +90,10 @@ pub struct Status {
 pub struct WebState {
     /// Answers.
     pub agent: Agent,
-    /// Takes votes.
-    pub votes: Votes,
+    /// Keeps questions and takes votes.
+    pub feedback: Feedback,
+    /// Makes cases of the goldset out of the feedback.
+    pub review: Review,
     /// The state of the daemon; whoever swaps the index swaps this too.
     pub status: Arc<ArcSwap<Status>>,
 }
@@ -115,6 +121,8 @@ fn router(page: WebState, address: SocketAddr) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let review: Router<WebState> =
+        Router::new().route("/review", get(review::list).post(review::decide)).layer(RequestBodyLimitLayer::new(CASE));
     Router::new()
         .route("/", get(ask::page))
         .route("/ask", post(ask::ask))
@@ -126,8 +134,9 @@ fn router(page: WebState, address: SocketAddr) -> Router {
         .route("/page.js", get(assets::js))
         .route("/icon.svg", get(assets::icon))
         .fallback(page::not_found)
-        .with_state(page)
         .layer(RequestBodyLimitLayer::new(BODY))
+        .merge(review)
+        .with_state(page)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
         .layer(middleware::from_fn(same_site::posts_only_from_here))
         .layer(middleware::from_fn_with_state(address.ip(), same_site::known_host))

@@ -15,6 +15,7 @@ pub struct Cited {
     sections: Vec<Section>,
     citations: Vec<Citation>,
     engine: Engine,
+    dropped: usize,
 }
 
 impl Cited {
@@ -22,14 +23,18 @@ impl Cited {
     /// pass. The passages that are left are numbered from 1 in the order of their first mention.
     pub fn check(draft: Draft, passages: &[Arc<Passage>], may_go_out: impl Fn(&str) -> bool) -> Self {
         let mut numbering = Numbering { passages, numbers: HashMap::new(), citations: Vec::new() };
-        let sections =
-            map_blocks(
-                draft.sections,
-                |text, cites| {
-                    if may_go_out(text) { numbering.supported(text, cites) } else { None }
-                },
-            );
-        Self { sections, citations: numbering.citations, engine: draft.engine }
+        let mut dropped = 0;
+        let sections = map_blocks(draft.sections, |text, cites| {
+            let kept = if may_go_out(text) { numbering.supported(text, cites) } else { None };
+            dropped += usize::from(kept.is_none());
+            kept
+        });
+        Self { sections, citations: numbering.citations, engine: draft.engine, dropped }
+    }
+
+    /// How many sentences and blocks of code were dropped.
+    pub fn dropped(&self) -> usize {
+        self.dropped
     }
 
     /// Whether nothing is left.
@@ -148,12 +153,15 @@ mod tests {
 
     fn check(sentences: &[(&str, u32)], expected: &[(&str, u32)], quotes: &[&str]) {
         let passages = [passage("Queues hold work. The key is hunter2."), passage("Locks\nguard rows.")];
+        let written = sentences.len();
         let sentences =
             sentences.iter().map(|&(text, no)| Sentence { text: text.into(), cites: vec![CitationNo(no)] }).collect();
         let blocks = vec![Block::Paragraph { sentences }];
         let draft =
             Draft { sections: vec![Section { kind: SectionKind::Definition, blocks }], engine: Engine::Extractive };
-        let (sections, citations, _) = Cited::check(draft, &passages, |text| !text.contains("hunter2")).into_parts();
+        let cited = Cited::check(draft, &passages, |text| !text.contains("hunter2"));
+        assert_eq!(cited.dropped(), written - expected.len());
+        let (sections, citations, _) = cited.into_parts();
         let kept = sections.iter().flat_map(|section| &section.blocks).flat_map(Block::sentences);
         let kept: Vec<_> = kept.map(|sentence| (sentence.text.as_str(), sentence.cites[0].0)).collect();
         assert_eq!(kept, expected);

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::memory;
 use crate::agent::Agent;
 use crate::eval::table;
-use crate::question::{Origin, Question};
+use crate::question::{Origin, Question, UserId};
 use crate::retrieve::retriever::Retriever;
 
 pub use questions::{about, read};
@@ -112,7 +112,7 @@ pub async fn run(task: Task, agent: &Agent) -> Result<Scores> {
     let mut running = JoinSet::new();
     for client in 0..clients {
         let first = client * questions.len() / clients;
-        running.spawn(ask_on(agent.clone(), Arc::clone(&questions), first, window));
+        running.spawn(ask_on(agent.clone(), Arc::clone(&questions), (client, first), window));
     }
     let mut all = Counted::new(counted_from)?;
     while let Some(counted) = running.join_next().await {
@@ -128,14 +128,22 @@ struct Window {
     until: Instant,
 }
 
-async fn ask_on(agent: Agent, questions: Arc<[String]>, first: usize, window: Window) -> Result<Counted> {
+/// One `client` asks, a person of its own, from the question at `first` on.
+async fn ask_on(
+    agent: Agent,
+    questions: Arc<[String]>,
+    (client, first): (usize, usize),
+    window: Window,
+) -> Result<Counted> {
+    let user = UserId(client.to_string());
     let mut counted = Counted::new(window.counted_from)?;
     for text in questions.iter().cycle().skip(first) {
         let asked = Instant::now();
         if asked >= window.until {
             break;
         }
-        let reply = agent.ask(Question::new(text, Origin::Measurement), asked).await?;
+        let question = Question { user: user.clone(), ..Question::new(text, Origin::Measurement) };
+        let reply = agent.ask(question, asked).await?.reply;
         if asked >= window.counted_from {
             counted.reply(reply.name(), asked, Instant::now())?;
         }

@@ -30,7 +30,7 @@ pub fn run(app: &App, args: &AskArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
     let (running, _) = app.run(|progress| reading.show(&progress))?;
     let question = Question { language: args.language, ..Question::new(text, Origin::Terminal) };
-    let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?;
+    let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?.reply;
     args.output.print(&reply, || render(&reply, &Layout::of(stdout().is_terminal())))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,12 @@
-//! `colega serve`: the page, and a prompt on a terminal.
+//! `colega serve`: the chat platforms, the page, and a prompt on a terminal.
+
+mod platforms;
+mod reload;
+mod upkeep;
 
 use std::io::{IsTerminal as _, stdin};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +18,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use self::platforms::Given;
 use super::{progress, runtime};
 use crate::adapters::terminal;
 use crate::adapters::web::{self, Status, WebState};
 use crate::answer::Engine;
 use crate::app::{App, Running};
-use crate::feedback::Votes;
+use crate::delivery::Delivery;
+use crate::feedback::Feedback;
 use crate::reindex::Reuse;
 use crate::reindex::generation::Manifest;
 use crate::shutdown;
@@ -26,7 +33,7 @@ use crate::shutdown;
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
 const LOOK_FOR_GENERATION: Duration = Duration::from_secs(2);
 
-pub fn run(app: App) -> Result<ExitCode> {
+pub fn run(app: App, file: Option<PathBuf>) -> Result<ExitCode> {
     let app = Arc::new(app);
     app.generations.clean()?;
     let mut reading = progress::Reading::new();
@@ -35,19 +42,22 @@ pub fn run(app: App) -> Result<ExitCode> {
         eprint!("{report}");
     }
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(Arc::clone(&app), running, built.is_none()));
+    let served = runtime.block_on(serve(Arc::clone(&app), file, running, built.is_none()));
     // A blocked read of standard input must not hold the program up.
     runtime.shutdown_timeout(Duration::from_millis(200));
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
+async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_old: bool) -> Result<()> {
     let stop = shutdown::on_signal();
     let tasks = TaskTracker::new();
-    let votes = Votes::open(app.feedback_folder())?;
+    let feedback = Feedback::open(app.feedback_folder(), app.settings.feedback.clone())?;
     let listener = bind(app.settings.web.socket_address()).await?;
     let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
-    let page = WebState { agent: running.agent.clone(), votes, status: Arc::clone(&status) };
+    let delivery = Delivery::open(app.delivery_folder())?;
+    let review = app.review(feedback.clone());
+    let page =
+        WebState { agent: running.agent.clone(), feedback: feedback.clone(), review, status: Arc::clone(&status) };
     let address = listener.local_addr()?;
     eprintln!("Colega answers at http://{address} ({} passages)", running.manifest.passages);
 
@@ -61,6 +71,15 @@ async fn serve(app: Arc<App>, running: Running, is_old: bool) -> Result<()> {
     if stdin().is_terminal() {
         tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
     }
+    let given = Given {
+        agent: running.agent.clone(),
+        delivery: delivery.clone(),
+        feedback: feedback.clone(),
+        stop: stop.clone(),
+    };
+    let rules = platforms::start(&app, &given, &tasks)?;
+    tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, stop.clone()));
+    tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
     if is_old {
         tasks.spawn(refresh(Arc::clone(&app), stop.clone()));
     }

@@ -1,11 +1,14 @@
 //! The stems of a text as a set, small and quick to compare.
 
+use serde::{Deserialize, Serialize};
+
 use super::bm25;
 use super::terms;
 use crate::question::Language;
 
 /// A set of stems, each as the hash under which it is indexed, in ascending order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<u32>")]
 pub struct StemSet(Box<[u32]>);
 
 impl StemSet {
@@ -52,6 +55,12 @@ impl StemSet {
         let shared = self.shared_with(other);
         let all = self.len() + other.len() - shared;
         if all == 0 { 0.0 } else { shared as f32 / all as f32 }
+    }
+}
+
+impl From<Vec<u32>> for StemSet {
+    fn from(stems: Vec<u32>) -> Self {
+        stems.into_iter().collect()
     }
 }
 

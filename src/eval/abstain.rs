@@ -76,7 +76,7 @@ pub async fn run(task: &Task<'_>, agent: &Agent) -> Result<Scores> {
     let (mut no_evidence, mut refused, mut answered_ids) = (0_usize, 0_usize, Vec::new());
     for row in &rows {
         let question = Question { language: row.lang, ..Question::new(&row.text, Origin::Measurement) };
-        match agent.ask(question, Instant::now()).await? {
+        match agent.ask(question, Instant::now()).await?.reply {
             Reply::Answer(_) => answered_ids.push(row.id.clone()),
             Reply::NoEvidence(_) => no_evidence += 1,
             Reply::Refused(_) => refused += 1,

@@ -45,6 +45,7 @@ impl RankingSettings {
             glossary: Arc::clone(&self.glossary),
             settings: self.retrieve.clone(),
             readings: Readings::default(),
+            generation: "memory".to_owned(),
         }
     }
 }

@@ -35,11 +35,46 @@ impl Default for ExtractiveSettings {
 /// Writes a draft from `evidence`.
 pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
     let units = choose::units(evidence);
-    let mut chooser = Chooser::new(&units, evidence);
+    let mut sections = focused(&mut Chooser::new(&units, evidence), &evidence.focus, settings);
+    if sections.is_empty() {
+        sections = whole(&mut Chooser::new(&units, evidence), settings);
+    }
+    Draft { sections, engine: Engine::Extractive }
+}
+
+/// The parts that were asked for alone, as long as they may be; nothing where the evidence does not have them.
+fn focused(chooser: &mut Chooser<'_>, focus: &[Role], settings: &ExtractiveSettings) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for &role in focus {
+        let most = settings.max_items * 2;
+        let (kind, blocks) = match role {
+            Role::WhenToUse | Role::WhenNotToUse => {
+                (SectionKind::WhenToUse, list(&chooser.take(&[role], most, settings.max_words)))
+            }
+            Role::Pitfall => (SectionKind::Pitfalls, list(&chooser.take(&[role], most, settings.max_words))),
+            Role::Checklist => (SectionKind::Checklist, list(&chooser.take(&[role], most, settings.max_words))),
+            Role::Example => (SectionKind::Example, example(chooser, settings, settings.max_words)),
+            Role::Definition | Role::Mechanism | Role::Comparison | Role::Elsewhere => (
+                SectionKind::Definition,
+                paragraph(&chooser.take(&[role], settings.max_definition, settings.max_words)),
+            ),
+        };
+        match sections.iter_mut().find(|section| section.kind == kind) {
+            Some(section) => section.blocks.extend(blocks),
+            None if blocks.is_empty() => {}
+            None => sections.push(Section { kind, blocks }),
+        }
+    }
+    sections.sort_by_key(|section| section.kind);
+    sections
+}
+
+/// All parts that the evidence has.
+fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Section> {
     // The order of choosing is the order of importance: nothing is said twice, and what comes first may choose first.
     let share = |percent: usize| settings.max_words * percent / 100;
-    let definition = definition(&mut chooser, settings, share(32));
-    let example = example(&mut chooser, settings, share(14));
+    let definition = definition(chooser, settings, share(32));
+    let example = example(chooser, settings, share(14));
     let pitfalls = chooser.take(&[Role::Pitfall], settings.max_items, share(27));
     let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items.saturating_sub(1), share(20));
     when_to_use.extend(chooser.take(&[Role::WhenNotToUse], 1, share(10)));
@@ -54,7 +89,7 @@ pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
         (SectionKind::Checklist, list(&checklist)),
     ];
     let sections = sections.into_iter().filter(|(_, blocks)| !blocks.is_empty());
-    Draft { sections: sections.map(|(kind, blocks)| Section { kind, blocks }).collect(), engine: Engine::Extractive }
+    sections.map(|(kind, blocks)| Section { kind, blocks }).collect()
 }
 
 /// What it is, then what the question asks beyond that; or, if it asks no more, what the source goes on to say.

@@ -192,11 +192,14 @@ fn what_is_no_question_is_malformed() {
 #[test]
 fn a_screened_question_holds_no_secret_and_shows_no_words() {
     let mut question = Question::new(" Why does password=hunter2! fail for ana@empresa.es?\u{200b} ", Origin::Web);
-    question.scopes = vec!["payments".into()];
+    question.reach.scopes = vec!["payments".into()];
     let screened = guard().screen(&question, Language::Spanish).expect("harmless");
     assert_eq!(screened.text(), "Why does password=[redacted: password] fail for [redacted: e-mail address]?");
     assert_eq!(screened.redactions(), [SecretKind::Assignment, SecretKind::Email]);
-    assert_eq!((screened.language(), screened.scopes()), (Language::Spanish, ["payments".to_owned()].as_slice()));
+    assert_eq!(
+        (screened.language(), screened.reach().scopes.as_slice()),
+        (Language::Spanish, ["payments".to_owned()].as_slice())
+    );
     assert!(!format!("{screened:?}").contains("fail"));
 }
 

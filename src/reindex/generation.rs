@@ -33,7 +33,7 @@ const SHARD: &str = "edge";
 /// What the engine says when another process has opened a shard.
 const LOCKED: &str = "WouldBlock";
 /// Changes whenever the files of a generation, or the way their content is computed, change.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a generation says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

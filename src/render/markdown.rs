@@ -3,6 +3,7 @@
 use maud::{Markup, PreEscaped, Render as _};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use super::document::{Span, Text};
 use super::neutral;
 
 /// Stands before a sentence while it is parsed, so that none begins a list, a heading or a block of code.
@@ -38,6 +39,32 @@ pub fn plain(text: &str) -> String {
         _ => {}
     });
     words
+}
+
+/// The inline markup of one sentence as spans; a link to anything but the web is its text.
+pub fn spans(text: &str) -> Text {
+    let (mut spans, mut strong, mut emphasis, mut links) = (Text::new(), 0_u32, 0_u32, Vec::new());
+    each_inline(text, |event| match event {
+        Event::Start(Tag::Strong) => strong += 1,
+        Event::End(TagEnd::Strong) => strong = strong.saturating_sub(1),
+        Event::Start(Tag::Emphasis) => emphasis += 1,
+        Event::End(TagEnd::Emphasis) => emphasis = emphasis.saturating_sub(1),
+        Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url.to_string()),
+        Event::End(TagEnd::Link) => drop(links.pop()),
+        Event::Code(code) => spans.push(Span::Code(code.to_string())),
+        Event::SoftBreak | Event::HardBreak => spans.push(Span::Plain(" ".to_owned())),
+        Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => {
+            let words = words.to_string();
+            spans.push(match links.last().filter(|url| is_web_address(url)) {
+                Some(url) => Span::Link { text: words, url: url.clone() },
+                None if strong > 0 => Span::Strong(words),
+                None if emphasis > 0 => Span::Emphasis(words),
+                None => Span::Plain(words),
+            });
+        }
+        _ => {}
+    });
+    spans
 }
 
 fn each_inline(text: &str, mut each: impl FnMut(Event<'_>)) {

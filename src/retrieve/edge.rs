@@ -23,7 +23,7 @@ const BM25: &str = "bm25";
 /// Name and size of the vector that an embedding model fills; the small multilingual models all have this size.
 const DENSE: (&str, usize) = ("dense", 384);
 /// Fields that searches filter by.
-const FILTERED_FIELDS: [&str; 4] = ["scope", "topic", "lang", "source_file"];
+const FILTERED_FIELDS: [&str; 5] = ["scope", "topic", "lang", "source_file", PATHS];
 /// Points a write operation; bounds the memory that the write-ahead log needs.
 const POINTS_A_WRITE: usize = 512;
 /// The log only has to hold one write operation; Qdrant's default of 32 MiB would be written out for every generation.
@@ -187,6 +187,9 @@ fn keyword_index(field: &str) -> Result<UpdateOperation, SearchError> {
 /// Field that tells the order of passages: points come back in the order of their numbers, which are hashes.
 const ORDINAL: &str = "ordinal";
 
+/// Field that holds a passage's file and each folder above it, since the engine matches whole values only.
+const PATHS: &str = "paths";
+
 fn ordinal(payload: &Payload) -> Option<u64> {
     payload.0.get(ORDINAL)?.as_u64()
 }
@@ -199,7 +202,14 @@ fn to_engine(at: usize, point: &Point) -> Result<PointStructPersisted, SearchErr
     let vectors = Vectors::new_named(HashMap::from([(BM25.to_owned(), bm25)]));
     let mut payload = serde_json::to_value(&*point.passage)?;
     payload[ORDINAL] = at.into();
+    payload[PATHS] = paths(&point.passage.source_file).into();
     Ok(PointStruct::new(number, vectors, payload).into())
+}
+
+/// The file and the folders that it is in, outermost first: `en`, `en/apis`, `en/apis/rest.md`.
+fn paths(source_file: &str) -> Vec<&str> {
+    let ends = source_file.match_indices('/').map(|(end, _)| end).chain([source_file.len()]);
+    ends.map(|end| &source_file[..end]).collect()
 }
 
 fn to_passage(payload: Option<Payload>) -> Result<Passage, SearchError> {
@@ -211,16 +221,67 @@ fn to_passage(payload: Option<Payload>) -> Result<Passage, SearchError> {
 fn to_engine_filter(filter: &Filter) -> Result<qdrant_edge::Filter, SearchError> {
     let mut must = Vec::new();
     let nobody_excluded = json!({ "is_empty": { "key": "scope" } });
-    if filter.scopes.is_empty() {
+    if filter.reach.scopes.is_empty() {
         must.push(nobody_excluded);
     } else {
-        must.push(json!({ "should": [nobody_excluded, { "key": "scope", "match": { "any": filter.scopes } }] }));
+        must.push(json!({ "should": [nobody_excluded, { "key": "scope", "match": { "any": filter.reach.scopes } }] }));
     }
-    if let Some(topic) = &filter.topic {
-        must.push(json!({ "key": "topic", "match": { "value": topic } }));
+    if !filter.reach.topics.is_empty() {
+        must.push(json!({ "key": "topic", "match": { "any": filter.reach.topics } }));
+    }
+    if !filter.reach.sources.is_empty() {
+        let paths: Vec<&str> = filter.reach.sources.iter().map(|path| path.trim_end_matches('/')).collect();
+        must.push(json!({ "key": PATHS, "match": { "any": paths } }));
     }
     if let Some(language) = filter.language {
         must.push(json!({ "key": "lang", "match": { "value": language.code() } }));
     }
     Ok(serde_json::from_value(json!({ "must": must }))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passage::SourceSpan;
+    use crate::question::{Language, Reach};
+
+    fn point(source_file: &str) -> Point {
+        let passage = Passage {
+            chunk_id: ChunkId::new(source_file, "Queues hold work.", 0),
+            topic: "apis".to_owned(),
+            title: "Queues".to_owned(),
+            headings: Vec::new(),
+            text: "Queues hold work.".to_owned(),
+            tags: Vec::new(),
+            source_file: source_file.to_owned(),
+            source_span: SourceSpan::Lines { start: 1, end: 1 },
+            lang: Language::English,
+            url: None,
+            scope: String::new(),
+            license: None,
+        };
+        Point { passage: Arc::new(passage), bm25: SparseVector { indices: vec![7], values: vec![1.0] } }
+    }
+
+    #[test]
+    fn only_sources_below_the_paths_in_reach_are_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = ["en/apis/rest.md", "en/apis-old/rest.md", "en/data/sql.md", "guide.md"];
+        let points: Vec<Point> = files.iter().map(|file| point(file)).collect();
+        let index = EdgeIndex::create(&folder.path().join("shard"), &points).expect("written");
+        for sources in [&["en/apis"][..], &["en/apis/"], &["en", "guide.md"], &["nowhere"], &[""], &[]] {
+            let sources = sources.iter().map(|&path| path.to_owned()).collect();
+            let filter = Filter { reach: Reach { sources, ..Reach::default() }, language: None };
+            let found = index.search(&points[0].bm25, &filter, 10).expect("searched");
+            let mut found: Vec<_> = found.iter().map(|hit| hit.passage.source_file.as_str()).collect();
+            found.sort_unstable();
+            let mut expected: Vec<_> = points
+                .iter()
+                .filter(|point| filter.admits(&point.passage))
+                .map(|point| point.passage.source_file.as_str())
+                .collect();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{:?}", filter.reach.sources);
+        }
+    }
 }

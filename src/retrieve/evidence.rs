@@ -44,6 +44,23 @@ pub struct Evidence {
     pub subject: String,
     /// The passages, those on the main subject first and in the order of their source.
     pub passages: Vec<EvidencePassage>,
+    /// The parts that are asked for, in the order of their importance ("and when not?"); empty for all.
+    pub focus: Vec<Role>,
+}
+
+impl Evidence {
+    /// Whether the document or the subject bears the name of most of what is asked.
+    pub fn is_named_by(&self, query: &Query) -> bool {
+        let Some(first) = self.passages.first() else { return false };
+        let passage = &first.reading.passage;
+        let names = format!("{} {}", passage.title, self.subject);
+        query.share_of_concepts(&StemSet::of(&names, passage.lang)) >= 0.5
+    }
+
+    /// The share of what `query` asks that the passages speak of.
+    pub fn covers(&self, query: &Query) -> f32 {
+        query.share_of_concepts(&self.passages.iter().flat_map(|from| from.reading.stems.iter()).collect())
+    }
 }
 
 /// A passage and how it came to be evidence.
@@ -70,24 +87,24 @@ pub enum Verdict {
 
 /// Judges what was retrieved, and gathers the rest of what the knowledge base says on the subject.
 pub fn gather(
-    found: Retrieved,
+    found: &Retrieved,
     retriever: &Retriever,
     filter: &Filter,
     settings: &EvidenceSettings,
 ) -> Result<Verdict, SearchError> {
     let Retrieved { query, hits } = found;
-    let nearest = nearest_titles(&hits);
+    let nearest = nearest_titles(hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
-    let (own, foreign): (Vec<&Hit>, Vec<&Hit>) = first_of_each_document(&hits)
+    let (own, foreign): (Vec<&Hit>, Vec<&Hit>) = first_of_each_document(hits)
         .take_while(|candidate| candidate.score >= best.score * CANDIDATE_SHARE)
         .partition(|candidate| candidate.passage.lang == query.language);
     // A document in the asker's language that answers is better than one that fits a little better.
     for candidate in own.into_iter().take(CANDIDATE_SUBJECTS).chain(foreign.into_iter().take(CANDIDATE_SUBJECTS)) {
         let mut document = retriever.index.document(&candidate.passage.source_file)?;
         document.retain(|passage| filter.admits(passage));
-        let subject = Subject::of(candidate, &query, &document, retriever);
-        if is_enough(&query, &retriever.readings.read(&candidate.passage), &subject, settings) {
-            return Ok(Verdict::Enough(collect(query, &hits, candidate, subject, retriever, settings)));
+        let subject = Subject::of(candidate, query, &document, retriever);
+        if is_enough(query, &retriever.readings.read(&candidate.passage), &subject, settings) {
+            return Ok(Verdict::Enough(collect(query, hits, candidate, subject, retriever, settings)));
         }
     }
     Ok(Verdict::TooLittle { nearest })
@@ -95,7 +112,7 @@ pub fn gather(
 
 /// The subject's passages, and the best ones from beside it.
 fn collect(
-    query: Query,
+    query: &Query,
     hits: &[Hit],
     best: &Hit,
     subject: Subject,
@@ -120,7 +137,7 @@ fn collect(
         .chain(beside.map(|reading| (reading, false)))
         .map(|(reading, is_main)| EvidencePassage { relevance: relevance(&reading.passage), reading, is_main })
         .collect();
-    Evidence { query, subject: name, passages }
+    Evidence { query: query.clone(), subject: name, passages, focus: Vec::new() }
 }
 
 /// The best hit of each document, best first.

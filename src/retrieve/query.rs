@@ -1,7 +1,6 @@
 //! A question as a search: which words it asks for, and how much each counts.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+mod wording;
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -21,6 +20,16 @@ const UNKNOWN: f32 = 0.6;
 /// Weight of a word that the glossary adds.
 const SYNONYM_WEIGHT: f32 = 0.25;
 
+/// The words of `text` that name what it is about, as they are written.
+pub fn subject_words<'t>(text: &'t str, language: Language, corpus: &Statistics) -> Vec<&'t str> {
+    let names = |surface: &&str| {
+        let folded = words::fold(surface);
+        let folded = words::without_possessive(&folded);
+        !wording::is_question_word(folded, language) && !wording::is_intent(surface, folded, corpus)
+    };
+    text.unicode_words().filter(names).collect()
+}
+
 /// A question ready to search with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
@@ -37,7 +46,7 @@ pub struct Query {
 /// An asked word (or term of several words) and the stems that stand for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concept {
-    /// How much it tells: the inverse document frequency of its commonest form, see [`Query::new`].
+    /// How much it tells: the weight of its word times the inverse document frequency of its commonest form.
     pub weight: f32,
     /// Hashed stems in any language; finding all stems of one alternative means that the concept is found.
     pub alternatives: Vec<Vec<u32>>,
@@ -46,39 +55,46 @@ pub struct Concept {
 impl Query {
     /// Reads a question. Unknown words near a subject word of the corpus are taken for typing errors.
     pub fn new(text: &str, language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
+        Self::of_parts(&[(text, 1.0)], language, glossary, corpus)
+    }
+
+    /// Reads a question of several parts, whose words count as much as the weight of their part says.
+    pub fn of_parts(parts: &[(&str, f32)], language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
         let mut query = Self { language, words: Vec::new(), compares: false, concepts: Vec::new() };
         let mut intents = Vec::new();
+        for &(text, weight) in parts {
+            query.read(text, weight, corpus, &mut intents);
+        }
+        query.mend_typing_errors(corpus);
+        // A question of intent words alone ("common mistakes?") is about those.
+        let only_intents = !intents.contains(&false);
+        let is_asked = |is_intent: &bool| only_intents || !is_intent;
+        let asked = query.words.iter().zip(&intents).filter(|(_, is_intent)| is_asked(is_intent));
+        query.concepts = asked.map(|(word, _)| Concept { weight: word.weight, ..Concept::of(&word.folded) }).collect();
+        query.expand(glossary);
+        for concept in &mut query.concepts {
+            let known = if concept.is_known(corpus) { 1.0 } else { UNKNOWN };
+            concept.weight *= concept.rarity(corpus) * known;
+        }
+        query
+    }
+
+    /// Adds the words of one part; `intents` tells for each whether it only says what kind of answer is wanted.
+    fn read(&mut self, text: &str, weight: f32, corpus: &Statistics, intents: &mut Vec<bool>) {
+        let mut follows_previous = self.words.is_empty();
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();
-            if is_question_word(&folded, language) {
+            if wording::is_question_word(&folded, self.language) {
                 continue;
             }
             let parts = terms::identifier_parts(surface).into_iter().map(words::fold).collect();
-            let is_intent = is_intent_word(&folded) || is_adverb(&folded) || is_noise(surface, &folded, corpus);
-            let weight = if is_intent { INTENT_WEIGHT } else { 1.0 };
-            let word = QuestionWord { folded: folded.clone(), parts, weight, follows_previous: true };
-            query.compares |= COMPARING.contains(&folded.as_str());
-            query.words.push(word);
+            let is_intent = wording::is_intent(surface, &folded, corpus);
+            let weight = if is_intent { INTENT_WEIGHT * weight } else { weight };
+            self.compares |= wording::COMPARING.contains(&folded.as_str());
+            self.words.push(QuestionWord { folded, parts, weight, follows_previous });
             intents.push(is_intent);
+            follows_previous = true;
         }
-        query.mend_typing_errors(corpus);
-        query.concepts = query
-            .words
-            .iter()
-            .zip(&intents)
-            .filter(|(_, is_intent)| !**is_intent)
-            .map(|(word, _)| Concept::of(&word.folded))
-            .collect();
-        // A question of intent words alone ("common mistakes?") is about those.
-        if query.concepts.is_empty() {
-            query.concepts = query.words.iter().map(|word| Concept::of(&word.folded)).collect();
-        }
-        query.expand(glossary);
-        for concept in &mut query.concepts {
-            concept.weight =
-                if concept.is_known(corpus) { concept.rarity(corpus) } else { concept.rarity(corpus) * UNKNOWN };
-        }
-        query
     }
 
     /// The share of the concepts, by weight, that a text with these stems speaks of; 0 if nothing is asked.
@@ -136,13 +152,14 @@ impl Query {
 
     /// The concepts of the matched words become one, which any synonym satisfies too.
     fn join_concepts(&mut self, matched: &[String], synonyms: &[Vec<String>]) {
-        let matched_stems: Vec<Concept> = matched.iter().map(|word| Concept::of(word)).collect();
-        let Some(first) = self.concepts.iter().position(|concept| matched_stems.contains(concept)) else { return };
+        let words: Vec<Concept> = matched.iter().map(|word| Concept::of(word)).collect();
+        let is_matched = |concept: &Concept| words.iter().any(|own| own.alternatives == concept.alternatives);
+        let Some(first) = self.concepts.iter().position(is_matched) else { return };
         self.concepts.retain({
             let mut at = 0;
             move |concept| {
                 at += 1;
-                at - 1 == first || !matched_stems.contains(concept)
+                at - 1 == first || !is_matched(concept)
             }
         });
         let own = Concept::of_phrase(matched);
@@ -185,61 +202,6 @@ impl Concept {
         }
         Self { weight: 0.0, alternatives }
     }
-}
-
-/// Whether a folded word of a question in `language` carries no subject.
-fn is_question_word(folded: &str, language: Language) -> bool {
-    static BOTH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        // Courtesies and question words that people mix into either language.
-        "what how when why which who where que como cuando por cual cuales quien donde please porfa favor hola hi hello \
-         hey thanks gracias explain explica explicame tell dime know saber want quiero need necesito help ayuda can could \
-         should would puedo puede debo deberia hay tengo hacer do does is are"
-            .split_whitespace()
-            .collect()
-    });
-    BOTH.contains(folded) || words::is_stopword(folded, language)
-}
-
-/// Whether a folded word says what kind of answer is wanted, in any of its forms.
-fn is_intent_word(folded: &str) -> bool {
-    static STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let english = ENGLISH_INTENTS.split_whitespace().map(|word| words::stem(word, Language::English));
-        let spanish = SPANISH_INTENTS.split_whitespace().map(|word| words::stem(word, Language::Spanish));
-        english.chain(spanish).collect()
-    });
-    Language::ALL.iter().any(|&language| STEMS.contains(&words::stem(folded, language)))
-}
-
-/// Words that say what kind of answer is wanted, folded; any form of them counts.
-const COMPARING: [&str; 10] = [
-    "vs",
-    "versus",
-    "difference",
-    "differences",
-    "compare",
-    "comparison",
-    "diferencia",
-    "diferencias",
-    "frente",
-    "comparar",
-];
-const ENGLISH_INTENTS: &str = "pick deal fix say tell mean practical reason idea question understand simple happens happen new randomly same difference different compare comparison versus vs better best practice use used work mean \
-    meaning definition define example sample mistake pitfall checklist avoid prevent good bad common typical usual way \
-    thing between choose happen make get steps instead really exactly look like pattern approach technique concept";
-const SPANISH_INTENTS: &str = "quiere decir oye eso duda entender explicar sencillo nuevo arreglar resolver tratar hago hacer diferencia diferente comparar comparacion frente mejor mejores practica usar uso usos \
-    utilizar funciona funcionar significa significado definicion definir ejemplo trampa lista comprobacion evitar evito \
-    conviene bueno malo comun comunes tipico habitual forma manera elegir elijo sirve pasa pasos vez lugar parece patron \
-    tecnica concepto";
-
-/// Whether a word is a slip such as "wat" or "im": short, unknown to the corpus and no acronym.
-fn is_noise(surface: &str, folded: &str, corpus: &Statistics) -> bool {
-    let is_known = || Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&words::stem(folded, language))));
-    folded.chars().count() <= 3 && !surface.chars().all(char::is_uppercase) && !is_known()
-}
-
-/// Whether a folded word says how ("properly", "correctamente").
-fn is_adverb(folded: &str) -> bool {
-    folded.len() > 5 && (folded.ends_with("ly") || folded.ends_with("mente"))
 }
 
 /// The subject word that `folded` most probably was meant to be: one edit away, two in a long word.

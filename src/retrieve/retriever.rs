@@ -49,6 +49,8 @@ pub struct Retriever {
     pub settings: RetrieveSettings,
     /// Passages read lately.
     pub readings: Readings,
+    /// Names what is searched, for `/why`: the generation of the index.
+    pub generation: String,
 }
 
 /// A question and what was found for it, best first.
@@ -68,7 +70,16 @@ impl Retriever {
         filter: &Filter,
         limit: usize,
     ) -> Result<Retrieved, SearchError> {
-        let query = Query::new(text, language, &self.glossary, &self.statistics);
+        self.search(self.query(&[(text, 1.0)], language), filter, limit)
+    }
+
+    /// A question of several parts, each with its weight; see [`Query::of_parts`].
+    pub fn query(&self, parts: &[(&str, f32)], language: Language) -> Query {
+        Query::of_parts(parts, language, &self.glossary, &self.statistics)
+    }
+
+    /// The best `limit` passages for `query`.
+    pub fn search(&self, query: Query, filter: &Filter, limit: usize) -> Result<Retrieved, SearchError> {
         let vector = self.encoder.encode_question(&query.words);
         let hits = self.index.search(&vector, filter, self.settings.candidates.max(limit))?;
         let mut hits = rerank::rerank(hits, &query, &self.settings);

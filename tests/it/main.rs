@@ -1,8 +1,31 @@
 //! Tests through the front door, one file per area.
 
+mod agent;
+#[cfg(all(feature = "discord", feature = "telegram"))]
+mod daemon;
+mod desk;
+#[cfg(feature = "discord")]
+mod discord;
+#[cfg(any(feature = "discord", feature = "telegram"))]
+mod fakes;
+mod feedback;
+mod goldset;
+#[cfg(all(feature = "discord", feature = "telegram"))]
+mod growth;
+mod harness;
 mod ingest;
 mod layering;
 mod measuring;
+#[cfg(all(feature = "discord", feature = "telegram"))]
+mod newcomer;
 mod page;
 mod program;
+#[cfg(feature = "telegram")]
+mod rendering;
+#[cfg(all(feature = "discord", feature = "telegram"))]
+mod soak;
 mod subtitles;
+#[cfg(feature = "telegram")]
+mod telegram;
+#[cfg(any(feature = "discord", feature = "telegram"))]
+mod tour;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use colega::agent::queue::QueueSettings;
 use colega::agent::{Agent, Parts};
 use colega::bench::{ask, ingest as bench_ingest};
 use colega::eval::ranking::RankingSettings;
@@ -65,6 +66,7 @@ fn agent(passages: Vec<Arc<Passage>>) -> Agent {
         limiter: Limiter::new(&LimitSettings::default()).expect("usual settings"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator: Generator::Extractive(ExtractiveSettings::default()),
+        queue: QueueSettings::default(),
         evidence: EvidenceSettings::default(),
         default_language: Language::English,
     })

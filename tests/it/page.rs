@@ -1,6 +1,6 @@
 //! The page, over HTTP.
 
-mod server;
+pub mod server;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use serde_json::json;
-use server::{EVIL, Page, between, chunk};
+use server::{GOLDSET, Page, between, browser, open_feedback};
+
+use crate::harness::{EVIL, chunk};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -144,7 +146,7 @@ async fn a_vote_is_taken_changed_taken_back_and_kept() {
     let votes = folder();
     let page = Page::start(votes.path()).await;
     let id = page.answer_id().await;
-    let other = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let other = browser();
     let steps = [
         (&page.client, "up", json!({ "up": 1, "down": 0 })),
         (&page.client, "down", json!({ "up": 0, "down": 1 })),
@@ -167,8 +169,106 @@ async fn a_vote_is_taken_changed_taken_back_and_kept() {
 
     let page = Page::start(votes.path()).await;
     let tally: serde_json::Value = page.vote(&other, &id, "up").await.json().await.expect("JSON");
-    assert_eq!(tally, json!({ "up": 3, "down": 0 }), "both earlier votes are still there");
+    assert_eq!(tally, json!({ "up": 2, "down": 0 }), "both earlier votes are still there, and theirs is one of them");
     page.close().await;
+}
+
+#[tokio::test]
+async fn an_invented_cookie_makes_no_new_visitor() {
+    let votes = folder();
+    let page = Page::start(votes.path()).await;
+    let id = page.answer_id().await;
+    let other = reqwest::Client::builder().no_proxy().build().expect("a client");
+    for number in 0..5 {
+        let body = json!({ "answer": id, "vote": "up" });
+        let cookie = format!("colega={number:032x}.{number:064x}");
+        let request = other.post(format!("http://{}/vote", page.address)).header("cookie", cookie).json(&body);
+        let response = request.send().await.expect("answered");
+        assert!(response.headers().contains_key(SET_COOKIE), "it gets one of ours");
+        assert_eq!(response.status(), StatusCode::PRECONDITION_REQUIRED);
+    }
+    let tally: serde_json::Value = page.vote(&page.client, &id, "up").await.json().await.expect("JSON");
+    assert_eq!(tally, json!({ "up": 1, "down": 0 }), "theirs count nothing");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_browser_that_another_site_led_here_has_one_vote() {
+    let votes = folder();
+    let page = Page::start(votes.path()).await;
+    let visit = page.get("/").query(&[("q", "What is an idempotency key?")]).header("sec-fetch-site", "cross-site");
+    let response = visit.send().await.expect("answered");
+    assert!(!response.headers().contains_key(SET_COOKIE), "it may have one that it did not send");
+    let html = response.text().await.expect("text");
+    let id = between(&html, "name=\"answer\" value=\"", "\"");
+    assert_eq!(page.vote_once(&page.client, id, "up").await.status(), StatusCode::PRECONDITION_REQUIRED);
+    for vote in ["up", "up", "down"] {
+        let tally: serde_json::Value = page.vote_once(&page.client, id, vote).await.json().await.expect("JSON");
+        let is_up = u8::from(vote == "up");
+        assert_eq!(tally, json!({ "up": is_up, "down": 1 - is_up }), "one vote, however often it is cast");
+    }
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_form_without_a_cookie_comes_again_with_one() {
+    let votes = folder();
+    let page = Page::start(votes.path()).await;
+    let id = page.answer_id().await;
+    let without_cookies = reqwest::Client::builder().no_proxy().build().expect("a client");
+    for (client, status, words) in [
+        (&browser(), StatusCode::OK, "Thank you."),
+        (&without_cookies, StatusCode::PRECONDITION_REQUIRED, "only with this page’s cookie"),
+    ] {
+        let form =
+            client.post(format!("http://{}/vote", page.address)).form(&[("answer", id.as_str()), ("vote", "up")]);
+        let response = form.send().await.expect("answered");
+        assert_eq!(response.status(), status);
+        let html = response.text().await.expect("text");
+        assert!(html.contains(words), "{words} is not in {html}");
+    }
+    let tally: serde_json::Value = page.vote(&page.client, &id, "none").await.json().await.expect("JSON");
+    assert_eq!(tally, json!({ "up": 1, "down": 0 }), "the one that came again");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn the_longest_case_is_taken() {
+    let folder = folder();
+    let page = Page::start(folder.path()).await;
+    let id = page.answer_id().await;
+    page.vote(&page.client, &id, "down").await;
+    let points = vec!["año ".repeat(250).trim().to_owned(); 30].join("\r\n");
+    let form = [
+        ("candidate", id.as_str()),
+        ("question", "What is an idempotency key?"),
+        ("points", points.as_str()),
+        ("answerable", "yes"),
+        ("decision", "accept"),
+    ];
+    let response = page.post("/review").form(&form).send().await.expect("answered");
+    assert_eq!(response.status(), StatusCode::OK);
+    let html = response.text().await.expect("text");
+    assert!(html.contains("Accepted: it is case") && html.contains(GOLDSET), "{html}");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn questions_are_kept_without_secrets_and_by_whom_they_were_asked() {
+    let votes = folder();
+    let page = Page::start(votes.path()).await;
+    let id = page.answer_id().await;
+    page.parts("How do I bake bread with the key AKIAIOSFODNN7EXAMPLE?").await;
+    page.vote(&page.client, &id, "down").await;
+    page.close().await;
+    let feedback = open_feedback(votes.path()).await;
+    let exchanges = feedback.exchanges(0).await.expect("read");
+    let (first, second) = (&exchanges[0], &exchanges[1]);
+    assert_eq!((first.kept.id.0.as_str(), first.down, first.cited.is_empty()), (id.as_str(), 1, false));
+    let question = |at: usize| exchanges[at].kept.trace.as_ref().expect("its words").question.as_str();
+    assert_eq!(question(0), "What is an idempotency key?");
+    assert!(question(1).starts_with("How do I bake bread") && !question(1).contains("AKIA"), "{}", question(1));
+    assert_eq!(first.kept.asker, second.kept.asker, "the first question brought the cookie");
 }
 
 #[tokio::test]

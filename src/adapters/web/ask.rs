@@ -18,8 +18,11 @@ use super::posted::Posted;
 use super::visitor::Visitor;
 use super::{WebState, vote};
 use crate::answer::Reply;
-use crate::question::{Origin, Question};
+use crate::feedback;
+use crate::feedback::kept::{Kept, Outcome};
+use crate::question::{AnswerId, Origin, Question};
 use crate::render::{Shown, html as render, shown, whole_seconds};
+use crate::trace::Asked;
 
 /// Media type of the parts: one JSON object a line.
 const PARTS: &str = "application/x-ndjson";
@@ -28,7 +31,7 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// A question as it is sent.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct Sent {
     /// Its words.
     #[serde(default)]
     q: String,
@@ -59,7 +62,7 @@ enum PartKind {
 pub(super) async fn page(
     State(page): State<WebState>,
     visitor: Visitor,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Sent>, QueryRejection>,
 ) -> Response {
     let question = asked.map(|Query(asked)| asked.q).unwrap_or_default();
     let chrome = visitor.chrome();
@@ -81,12 +84,12 @@ pub(super) async fn ask(
     State(page): State<WebState>,
     visitor: Visitor,
     headers: HeaderMap,
-    asked: Posted<Asked>,
+    asked: Posted<Sent>,
 ) -> Response {
     let question = asked.into_inner().q;
     let accepted = headers.get(ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
     if accepted.contains("text/html") && !accepted.contains(PARTS) {
-        return self::page(State(page), visitor, Ok(Query(Asked { q: question }))).await;
+        return self::page(State(page), visitor, Ok(Query(Sent { q: question }))).await;
     }
     let Ok(reply) = reply(&page, &visitor, &question).await else {
         return (StatusCode::INTERNAL_SERVER_ERROR, &visitor, page::failed(&visitor.chrome())).into_response();
@@ -99,20 +102,36 @@ pub(super) async fn ask(
 /// No reply could be made; the log says why.
 struct Failed;
 
-/// Asks, and keeps that the answer was given; whatever fails is told in the log.
+/// Asks, and keeps what was asked and said; whatever fails is told in the log.
 async fn reply(page: &WebState, visitor: &Visitor, text: &str) -> Result<Reply, Failed> {
     let question = Question { user: visitor.user(), chat: visitor.chat(), ..Question::new(text.trim(), Origin::Web) };
-    let reply = page.agent.ask(question, Instant::now()).await.map_err(|failure| {
+    let id = question.id.clone();
+    let asked = page.agent.ask(question, Instant::now()).await.map_err(|failure| {
         error!(error = format!("{failure:#}"), "a question could not be answered");
         Failed
     })?;
-    if let Reply::Answer(answer) = &reply
-        && let Err(failure) = page.votes.remember(answer, SystemTime::now()).await
-    {
+    keep(page, visitor, id, &asked).await;
+    Ok(asked.reply)
+}
+
+/// Keeps the question (the agent has taken secrets out of it) and what was said.
+async fn keep(page: &WebState, visitor: &Visitor, question: AnswerId, asked: &Asked) {
+    let Some(outcome) = Outcome::of(&asked.reply) else { return };
+    let id = if let Reply::Answer(answer) = &asked.reply { answer.id.clone() } else { question };
+    let kept = Kept {
+        id,
+        origin: Origin::Web,
+        is_direct: false,
+        is_scoped: false,
+        asker: page.feedback.pseudonym(Origin::Web, &visitor.user()),
+        at_ms: feedback::millis(SystemTime::now()),
+        trace: Some(asked.trace.clone()),
+        outcome,
+    };
+    if let Err(failure) = page.feedback.keep(&kept).await {
         // The answer is worth more than its votes.
-        error!(error = format!("{failure:#}"), answer.id = answer.id.0, "an answer cannot be voted on");
+        error!(error = format!("{failure:#}"), answer.id = kept.id.0, "an answer cannot be voted on");
     }
-    Ok(reply)
 }
 
 /// A header that says when to ask again, in seconds.

@@ -122,17 +122,33 @@ document.addEventListener("keydown", (event) => {
 
 // Votes: a second press takes the vote back
 
+let voting = Promise.resolve();
+
+// One after the other: two votes at once without a cookie would bring one each, and count as two people's.
+function cast(ballot) {
+  voting = voting.then(() => say(ballot));
+  return voting;
+}
+
+// Says a vote once more where it has brought the cookie (428) in place of being counted.
+async function say(ballot) {
+  const post = () =>
+    fetch("/vote", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(ballot),
+    }).catch(() => null);
+  const response = await post();
+  return response?.status === 428 ? post() : response;
+}
+
 document.addEventListener("submit", async (event) => {
   const vote = event.target.closest("form.vote");
   if (!vote || !event.submitter) return;
   event.preventDefault();
   const pressed = event.submitter.getAttribute("aria-pressed") === "true";
   const choice = pressed ? "none" : event.submitter.value;
-  const response = await fetch("/vote", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ answer: vote.elements.answer.value, vote: choice }),
-  }).catch(() => null);
+  const response = await cast({ answer: vote.elements.answer.value, vote: choice });
   if (!response?.ok) return;
   for (const button of vote.querySelectorAll("button")) {
     button.setAttribute("aria-pressed", String(button.value === choice));

@@ -8,6 +8,7 @@ use super::assets::{CSS_ADDRESS, ICON_ADDRESS, JS_ADDRESS};
 use super::visitor::Visitor;
 use crate::question::Language;
 use crate::render::chrome::Chrome;
+use crate::render::review::Words;
 use crate::render::{self, neutral};
 
 /// Questions to begin with.
@@ -153,6 +154,7 @@ fn foot(chrome: &Chrome, status: &Status) -> Markup {
             span { (status.passages) " " (chrome.passages) }
             span { (chrome.generation) " " (neutral(&status.generation)) }
             span { (render::engine(status.engine, chrome.language)) }
+            a href="/review" { (Words::new(chrome.language).title) }
             span.keys { (chrome.keys) }
         }
     }

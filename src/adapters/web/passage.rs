@@ -11,6 +11,7 @@ use super::visitor::Visitor;
 use super::{WebState, page};
 use crate::agent::InSource;
 use crate::passage::{ChunkId, Passage};
+use crate::question::Reach;
 use crate::render::chrome::Chrome;
 use crate::render::{html as render, markdown, neutral};
 
@@ -39,7 +40,7 @@ pub(super) async fn show(
     Query(shape): Query<Shape>,
 ) -> Response {
     let chrome = visitor.chrome();
-    let (status, content) = match page.agent.in_source(ChunkId::from(id.as_str()), Vec::new(), NEIGHBOURS).await {
+    let (status, content) = match page.agent.in_source(ChunkId::from(id.as_str()), Reach::default(), NEIGHBOURS).await {
         Ok(Some(found)) => (StatusCode::OK, in_source(&found, &chrome)),
         Ok(None) => (StatusCode::NOT_FOUND, html! { p.notice { (chrome.no_passage) } }),
         Err(failure) => {

@@ -1,4 +1,6 @@
 //! Who visits: a random name in a cookie for each browser, and the language that it asks for.
+//!
+//! The cookie holds the name and the store's seal on it, so that nobody can invent visitors and vote as each of them.
 
 use std::convert::Infallible;
 
@@ -7,7 +9,9 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponseParts, ResponseParts};
+use blake3::Hash;
 
+use super::WebState;
 use super::same_site::is_from_here;
 use crate::question::{ChatId, Language, UserId};
 use crate::render::chrome::Chrome;
@@ -16,6 +20,10 @@ use crate::render::chrome::Chrome;
 const NAME: &str = "colega";
 /// Letters of a name: 128 bits in hexadecimal digits.
 const LETTERS: usize = 32;
+/// What the seal is for.
+const PURPOSE: &str = "visitor";
+/// The chat of whoever sends no cookie of ours.
+const STRANGERS: &str = "new browsers";
 /// How long a browser keeps its name, in seconds: a year.
 const KEPT: u32 = 365 * 24 * 60 * 60;
 
@@ -23,6 +31,7 @@ const KEPT: u32 = 365 * 24 * 60 * 60;
 #[derive(Debug, Clone)]
 pub(super) struct Visitor {
     name: String,
+    seal: Hash,
     cookie: Cookie,
     language: Language,
 }
@@ -45,7 +54,12 @@ impl Visitor {
 
     /// Browsers that send no cookie share one chat, and so one rate limit: to drop the cookie gains nothing.
     pub(super) fn chat(&self) -> ChatId {
-        ChatId(if self.cookie == Cookie::Sent { self.name.clone() } else { "new browsers".to_owned() })
+        ChatId(self.voter().map_or_else(|| STRANGERS.to_owned(), |voter| voter.0))
+    }
+
+    /// Who votes; nobody while the browser sends no cookie, since its next vote will come with one, under another name.
+    pub(super) fn voter(&self) -> Option<UserId> {
+        (self.cookie == Cookie::Sent).then(|| self.user())
     }
 
     /// The wording in the browser's language.
@@ -53,25 +67,29 @@ impl Visitor {
         Chrome::new(self.language)
     }
 
-    fn of(headers: &HeaderMap) -> Self {
+    fn of(headers: &HeaderMap, seal: impl Fn(&str) -> Hash) -> Self {
         let language = language(headers);
-        if let Some(name) = sent_name(headers) {
-            return Self { name, cookie: Cookie::Sent, language };
+        if let Some((name, seal)) = sealed_name(headers, &seal) {
+            return Self { name, seal, cookie: Cookie::Sent, language };
         }
         let cookie = if is_from_here(headers) { Cookie::New } else { Cookie::Unsure };
-        Self { name: format!("{:032x}", rand::random::<u128>()), cookie, language }
+        let name = format!("{:032x}", rand::random::<u128>());
+        Self { seal: seal(&name), name, cookie, language }
     }
 }
 
-fn sent_name(headers: &HeaderMap) -> Option<String> {
+/// The name in the cookie, if its seal is ours.
+fn sealed_name(headers: &HeaderMap, seal: impl Fn(&str) -> Hash) -> Option<(String, Hash)> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|cookies| cookies.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().strip_prefix(NAME)?.strip_prefix('='))
-        .find(|name| name.len() == LETTERS && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
-        .map(str::to_owned)
+        .filter_map(|value| value.split_once('.'))
+        .filter(|(name, _)| name.len() == LETTERS && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .filter_map(|(name, sent)| Some((name.to_owned(), Hash::from_hex(sent).ok()?)))
+        .find(|(name, sent)| seal(name) == *sent)
 }
 
 /// The language that the browser likes best of those that Colega speaks; English if it names none.
@@ -89,11 +107,11 @@ fn language(headers: &HeaderMap) -> Language {
         .map_or(Language::English, |(language, _)| language)
 }
 
-impl<S: Sync> FromRequestParts<S> for Visitor {
+impl FromRequestParts<WebState> for Visitor {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers))
+    async fn from_request_parts(parts: &mut Parts, page: &WebState) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers, |name| page.feedback.seal(PURPOSE, name)))
     }
 }
 
@@ -102,7 +120,11 @@ impl IntoResponseParts for &Visitor {
 
     fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
         if self.cookie == Cookie::New {
-            let cookie = format!("{NAME}={}; Path=/; Max-Age={KEPT}; HttpOnly; SameSite=Strict", self.name);
+            let cookie = format!(
+                "{NAME}={}.{}; Path=/; Max-Age={KEPT}; HttpOnly; SameSite=Strict",
+                self.name,
+                self.seal.to_hex()
+            );
             let cookie = HeaderValue::try_from(cookie).expect("hexadecimal digits and constants are visible ASCII");
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -114,9 +136,14 @@ impl IntoResponseParts for &Visitor {
 mod tests {
     use super::*;
 
+    fn seal(name: &str) -> Hash {
+        blake3::keyed_hash(&[7; 32], name.as_bytes())
+    }
+
     fn visitor(headers: &[(&'static str, &str)]) -> Visitor {
         let value = |value: &str| HeaderValue::from_str(value).expect("visible ASCII");
-        Visitor::of(&headers.iter().map(|&(n, v)| (axum::http::HeaderName::from_static(n), value(v))).collect())
+        let headers = headers.iter().map(|&(n, v)| (axum::http::HeaderName::from_static(n), value(v))).collect();
+        Visitor::of(&headers, seal)
     }
 
     #[test]
@@ -134,13 +161,21 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_kept_only_if_it_could_be_ours() {
+    fn a_name_is_kept_only_with_our_seal() {
         let name = "0123456789abcdef0123456789abcdef";
-        let known = visitor(&[("cookie", &format!("a=b; colega={name}; c=d"))]);
+        let sealed = format!("{name}.{}", seal(name).to_hex());
+        let known = visitor(&[("cookie", &format!("a=b; colega={sealed}; c=d"))]);
         assert_eq!((known.user(), known.cookie), (UserId(name.to_owned()), Cookie::Sent));
-        for other in ["colega=", "colega=x", "colega=0123", "xcolega=0123456789abcdef0123456789abcdef"] {
-            assert_eq!(visitor(&[("cookie", other)]).cookie, Cookie::New, "{other}");
+        assert_eq!(known.voter(), Some(known.user()));
+        let other = name.replace('0', "1");
+        let stolen = format!("{other}.{}", seal(name).to_hex());
+        let others_seal = format!("{name}.{}", blake3::keyed_hash(&[8; 32], name.as_bytes()).to_hex());
+        for cookie in ["", "x", "0123", name, &stolen, &others_seal, &format!("{name}."), &sealed[..96]] {
+            let invented = visitor(&[("cookie", &format!("colega={cookie}"))]);
+            assert_eq!(invented.cookie, Cookie::New, "{cookie}");
+            assert_eq!((invented.voter(), invented.chat()), (None, visitor(&[]).chat()), "{cookie}");
         }
+        assert_eq!(visitor(&[("cookie", &format!("xcolega={sealed}"))]).cookie, Cookie::New);
         assert_ne!(visitor(&[]).user(), visitor(&[]).user());
     }
 

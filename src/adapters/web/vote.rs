@@ -3,9 +3,9 @@
 use std::time::SystemTime;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tracing::error;
@@ -15,9 +15,13 @@ use super::page;
 use super::posted::Posted;
 use super::visitor::Visitor;
 use crate::answer::{Answer, AnswerId};
+use crate::feedback::kept::Ballot;
 use crate::feedback::{Vote, VoteError};
-use crate::question::Origin;
+use crate::question::{Language, Origin};
 use crate::render::chrome::Chrome;
+
+/// Follows the address of a form that was sent back to come again.
+const AGAIN: &str = "again";
 
 /// A vote as it is sent.
 #[derive(Deserialize)]
@@ -36,8 +40,16 @@ enum Choice {
 }
 
 /// Takes a vote: gives the tally to a program and the script, a page to a plain form.
-pub(super) async fn vote(State(page): State<WebState>, visitor: Visitor, sent: Posted<Sent>) -> Response {
+pub(super) async fn vote(
+    State(page): State<WebState>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+    sent: Posted<Sent>,
+) -> Response {
     let is_form = matches!(sent, Posted::Form(_));
+    let Some(voter) = visitor.voter() else {
+        return without_cookie(&visitor, is_form && query.as_deref() != Some(AGAIN));
+    };
     let Sent { answer, vote } = sent.into_inner();
     let vote = match vote {
         Choice::Up => Some(Vote::Up),
@@ -45,9 +57,11 @@ pub(super) async fn vote(State(page): State<WebState>, visitor: Visitor, sent: P
         Choice::None => None,
     };
     let chrome = visitor.chrome();
-    let recorded = page.votes.record(&answer, Origin::Web, &visitor.user(), vote, SystemTime::now()).await;
-    let (status, words) = match recorded {
-        Ok(tally) if !is_form => return (&visitor, Json(tally)).into_response(),
+    let voter = page.feedback.pseudonym(Origin::Web, &voter);
+    // The page says the whole vote, so it does no harm to count the same one twice.
+    let counted = page.feedback.vote(&answer, &voter, &Ballot::Set(vote), "", SystemTime::now()).await;
+    let (status, words) = match counted {
+        Ok(counted) if !is_form => return (&visitor, Json(counted.tally)).into_response(),
         Ok(_) => (StatusCode::OK, chrome.thanks),
         Err(VoteError::UnknownAnswer) => (StatusCode::NOT_FOUND, chrome.unknown_answer),
         Err(VoteError::Store(failure)) => {
@@ -56,6 +70,25 @@ pub(super) async fn vote(State(page): State<WebState>, visitor: Visitor, sent: P
         }
     };
     (status, &visitor, page::message(&chrome, words)).into_response()
+}
+
+/// Gives a browser its cookie in place of counting its vote, which would count once more as soon as it sends the cookie.
+/// The script says its vote again by itself; a form is sent back to do so, but only once, as some browsers keep no cookie.
+fn without_cookie(visitor: &Visitor, may_come_again: bool) -> Response {
+    if may_come_again {
+        return (visitor, Redirect::temporary(&format!("/vote?{AGAIN}"))).into_response();
+    }
+    let chrome = visitor.chrome();
+    (StatusCode::PRECONDITION_REQUIRED, visitor, page::message(&chrome, needs_cookie(chrome.language))).into_response()
+}
+
+const fn needs_cookie(language: Language) -> &'static str {
+    match language {
+        Language::English => "A vote counts only with this page’s cookie. Let your browser keep it, and vote again.",
+        Language::Spanish => {
+            "Un voto solo cuenta con la cookie de esta página. Permite que se guarde y vuelve a votar."
+        }
+    }
 }
 
 /// Asks whether `answer` helped.

@@ -132,6 +132,12 @@ impl Page {
                 self.end_layout();
                 self.table = Some(Table::default());
             }
+            "tr" => {
+                self.end_block();
+                if let Some(table) = &mut self.table {
+                    table.end_row();
+                }
+            }
             "td" | "th" => {
                 self.end_block();
                 self.in_cell = self.table.is_some();
@@ -243,7 +249,11 @@ impl Page {
         } else {
             self.in_term = false;
             let stretch = self.prose.take();
-            self.emit(BlockKind::Paragraph, stretch);
+            match &mut self.table {
+                // Browsers show text between cells above the table; here everything keeps its order.
+                Some(table) if table.has_cells() && stretch.is_some() => table.push_cell(stretch),
+                _ => self.emit(BlockKind::Paragraph, stretch),
+            }
         }
     }
 

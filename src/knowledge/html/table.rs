@@ -15,6 +15,11 @@ impl Table {
         self.row.push(cell);
     }
 
+    /// Whether a cell has been added.
+    pub fn has_cells(&self) -> bool {
+        !self.rows.is_empty() || !self.row.is_empty()
+    }
+
     /// Ends the row.
     pub fn end_row(&mut self) {
         let row = std::mem::take(&mut self.row);

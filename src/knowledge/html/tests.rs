@@ -229,6 +229,21 @@ fn page_piece() -> impl Strategy<Value = String> {
     ]
 }
 
+#[test]
+fn text_between_cells_keeps_its_place() {
+    insta::assert_snapshot!(told("<table>\n<td>one<!--\n--></td>two\n<td>three</table>"), @r"
+    Paragraph L2: one
+    Paragraph L3: two
+    Paragraph L4: three
+    ");
+    insta::assert_snapshot!(told("<table><tr><td>a<td>b</tr>\nstray\n<tr><td>c<td>d</tr></table>"), @r"
+    Table L1–3: | a | b |
+    | --- | --- |
+    | stray |
+    | c | d |
+    ");
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_as_a_page(text in "(\\PC|\n|[<>/&;!='\"-]){0,300}") {

@@ -1,0 +1,54 @@
+//! Passages in their sources, to read around a citation.
+
+use std::sync::Arc;
+
+use crate::guard;
+use crate::passage::{ChunkId, Passage};
+use crate::question::Reach;
+use crate::retrieve::{Filter, SearchError};
+
+use super::Parts;
+
+/// A passage in its source: what stands before it and behind it.
+pub struct InSource {
+    /// The passage.
+    pub passage: Arc<Passage>,
+    /// The passages just before it, in order.
+    pub before: Vec<Arc<Passage>>,
+    /// The passages just behind it, in order.
+    pub after: Vec<Arc<Passage>>,
+}
+
+impl Parts {
+    /// The passage named `id` with its `neighbours` on either side, if somebody of this `reach` may see it.
+    pub(super) fn in_source(
+        &self,
+        id: &ChunkId,
+        reach: Reach,
+        neighbours: usize,
+    ) -> Result<Option<InSource>, SearchError> {
+        let retriever = self.live.load();
+        let filter = Filter { reach, ..Filter::default() };
+        let Some(passage) = retriever.index.passage(id)?.filter(|passage| filter.admits(passage)) else {
+            return Ok(None);
+        };
+        let mut before = retriever.index.document(&passage.source_file)?;
+        before.retain(|neighbour| filter.admits(neighbour));
+        let at = before.iter().position(|neighbour| neighbour.chunk_id == passage.chunk_id).unwrap_or_default();
+        let after: Vec<_> = before.iter().skip(at + 1).take(neighbours).cloned().collect();
+        before.truncate(at);
+        before.drain(..at.saturating_sub(neighbours));
+        let release =
+            |passages: Vec<Arc<Passage>>| passages.into_iter().map(|passage| self.released(passage)).collect();
+        Ok(Some(InSource { passage: self.released(passage), before: release(before), after: release(after) }))
+    }
+
+    /// The passage as it may be shown: without credentials that got into the sources.
+    fn released(&self, passage: Arc<Passage>) -> Arc<Passage> {
+        if self.guard.release_text(&passage.text).is_ok() {
+            return passage;
+        }
+        let text = guard::redact(&passage.text).0.into_owned();
+        Arc::new(Passage { text, ..Passage::clone(&passage) })
+    }
+}

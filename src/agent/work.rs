@@ -1,0 +1,151 @@
+//! The busy part of answering: search, gather, write, check.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::answer::{Answer, Reply, Suggestions};
+use crate::generate::Draft;
+use crate::guard::Screened;
+use crate::passage::Passage;
+use crate::question::Question;
+use crate::retrieve::Filter;
+use crate::retrieve::evidence::{Evidence, Verdict};
+use crate::trace::{Asked, Fate, Found, Trace};
+
+use super::citations::Cited;
+use super::search::{Search, Searcher};
+use super::{Parts, Stage};
+
+/// A question whose turn has come.
+pub(super) struct Work {
+    pub question: Question,
+    pub screened: Screened,
+    /// When it was asked.
+    pub now: Instant,
+    /// Who watches the answer grow.
+    pub stage: watch::Sender<Stage>,
+    /// Cancelled when nobody waits for the answer any more.
+    pub cancel: CancellationToken,
+}
+
+impl Work {
+    /// Searches, gathers, writes and checks, for as long as somebody waits for it.
+    pub(super) fn run(&self, parts: &Parts) -> Result<Asked> {
+        self.go_on()?;
+        let retriever = parts.live.load();
+        let filter = Filter { reach: self.screened.reach().clone(), ..Filter::default() };
+        let language = self.screened.language();
+        let searcher = Searcher { retriever: &retriever, settings: &parts.evidence, filter: &filter, language };
+        let Search { verdict, hits, searched } = searcher.find(self.screened.text(), &self.question.earlier)?;
+        self.go_on()?;
+        let found = hits.iter().map(|hit| found(&hit.passage, hit.score)).collect();
+        let mut trace = Trace {
+            question: self.screened.text().to_owned(),
+            searched,
+            language,
+            found,
+            dropped: 0,
+            generation: retriever.generation.clone(),
+            elapsed_ms: 0.0,
+        };
+        let reply = match (self.refused_as_a_whole(parts, &trace), verdict) {
+            (Some(refused), _) => refused,
+            (None, Verdict::Enough(evidence)) => self.write(parts, evidence, &mut trace)?,
+            (None, Verdict::TooLittle { nearest }) => Reply::NoEvidence(Suggestions { language, nearest }),
+        };
+        trace.elapsed_ms = self.elapsed_ms();
+        Ok(Asked { reply, trace })
+    }
+
+    /// A continuation is screened once more, spelt out: two harmless halves can make a whole that is not.
+    fn refused_as_a_whole(&self, parts: &Parts, trace: &Trace) -> Option<Reply> {
+        let whole = Question { text: trace.searched.clone()?, ..self.question.clone() };
+        parts.guard.screen(&whole, trace.language).err().map(Reply::Refused)
+    }
+
+    /// Writes the answer and checks it, what is shown on the way included.
+    fn write(&self, parts: &Parts, evidence: Evidence, trace: &mut Trace) -> Result<Reply> {
+        let passages: Vec<_> = evidence.passages.iter().map(|from| Arc::clone(&from.reading.passage)).collect();
+        let check = |draft| Cited::check(draft, &passages, |text| parts.guard.release_text(text).is_ok());
+        let mut growing = |draft: Draft| {
+            if let Some(answer) = self.answer(check(draft), &evidence) {
+                self.stage.send_replace(Stage::Writing(Arc::new(answer)));
+            }
+        };
+        let Some(draft) = parts.generator.generate(&evidence, &self.cancel, &mut growing) else {
+            return self.stopped();
+        };
+        let cited = check(draft);
+        trace.dropped = cited.dropped();
+        let answer = self.answer(cited, &evidence);
+        tell_fates(&mut trace.found, &passages, answer.as_ref());
+        Ok(answer.map_or_else(
+            || Reply::NoEvidence(Suggestions { language: trace.language, nearest: vec![evidence.subject] }),
+            Reply::Answer,
+        ))
+    }
+
+    /// The answer that is left after all checks, if any.
+    fn answer(&self, cited: Cited, evidence: &Evidence) -> Option<Answer> {
+        if cited.is_empty() {
+            return None;
+        }
+        let language = self.screened.language();
+        let (sections, citations, engine) = cited.into_parts();
+        let is_cited = |passage: &Passage| citations.iter().any(|citation| citation.chunk_id == passage.chunk_id);
+        let mut passages = evidence.passages.iter().map(|from| &from.reading.passage);
+        let source = passages.find(|passage| is_cited(passage)).map(|passage| passage.lang);
+        Some(Answer {
+            id: self.question.id.clone(),
+            language,
+            source_language: source.filter(|&source| source != language),
+            subject: evidence.subject.clone(),
+            sections,
+            citations,
+            engine,
+            elapsed_ms: self.elapsed_ms(),
+        })
+    }
+
+    fn elapsed_ms(&self) -> f64 {
+        self.now.elapsed().as_secs_f64() * 1000.0
+    }
+
+    fn go_on(&self) -> Result<()> {
+        if self.cancel.is_cancelled() { self.stopped() } else { Ok(()) }
+    }
+
+    fn stopped<T>(&self) -> Result<T> {
+        bail!("question {} was stopped, since nobody waits for its answer", self.question.id.0)
+    }
+}
+
+/// A passage as the trace names it, before it is known what becomes of it.
+fn found(passage: &Passage, score: f32) -> Found {
+    Found {
+        chunk_id: passage.chunk_id.clone(),
+        title: passage.breadcrumb(),
+        source_file: passage.source_file.clone(),
+        span: passage.source_span,
+        score,
+        fate: Fate::Dropped,
+    }
+}
+
+/// Tells what became of each passage of the evidence, and adds those that are cited without having been found themselves.
+fn tell_fates(all: &mut Vec<Found>, evidence: &[Arc<Passage>], answer: Option<&Answer>) {
+    let citations = answer.map(|answer| answer.citations.as_slice()).unwrap_or_default();
+    for passage in evidence {
+        let is_cited = citations.iter().any(|citation| citation.chunk_id == passage.chunk_id);
+        let fate = if is_cited { Fate::Cited } else { Fate::Unused };
+        match all.iter_mut().find(|found| found.chunk_id == passage.chunk_id) {
+            Some(known) => known.fate = fate,
+            None if is_cited => all.push(Found { fate, ..found(passage, 0.0) }),
+            None => {}
+        }
+    }
+}

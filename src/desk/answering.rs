@@ -1,0 +1,396 @@
+//! From a question to its answer on the platform.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use tokio::sync::watch;
+use tokio::task::JoinError;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::{debug, error, info, warn};
+
+use super::earlier::turn;
+use super::event::{Button, UpdateId};
+use super::messenger::{Failure, Keyboard, Messenger};
+use super::outbox::{Shown, Undeliverable};
+use super::patience::Patience;
+use super::running::{Since, Stopped, Writing, cancel_name};
+use super::{Desk, now_ms};
+use crate::agent::Stage;
+use crate::answer::{RefusalReason, Reply};
+use crate::delivery::{ConversationId, OutKey, Outgoing, Role, State};
+use crate::feedback::kept::{Kept, Outcome};
+use crate::place::{Interaction, MessageId, Person, Place, PlaceKind, Pseudonym};
+use crate::question::{AnswerId, Language, Question};
+use crate::render::chat::{self, Withdrawal};
+use crate::render::document::Document;
+use crate::trace::Asked;
+use crate::{guard, language};
+
+/// An answer that takes longer than this is announced ("typing").
+const QUIET: Duration = Duration::from_millis(250);
+/// With more answers under way than this, each is announced at once.
+const FEW: usize = 8;
+/// How often it is announced in one place, however many wait there.
+pub(super) const TYPING_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+
+/// The agent failed; asking again at once would fail again.
+#[derive(Debug, thiserror::Error)]
+#[error("a question could not be answered")]
+struct Unanswerable(#[source] anyhow::Error);
+
+/// A question that is to be answered.
+pub(super) struct Job {
+    /// Names what is sent.
+    pub key: OutKey,
+    /// The update that asks; a later one (an edit) asks anew under the same key.
+    pub update: UpdateId,
+    /// When it was asked.
+    pub at_ms: u64,
+    /// Who asks.
+    pub from: Person,
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub text: String,
+    /// The message to reply to.
+    pub reply_to: Option<MessageId>,
+    /// The conversation that it continues.
+    pub conversation: ConversationId,
+    /// The answer that it replies to.
+    pub follows: Option<AnswerId>,
+    /// The command that asks, on Discord.
+    pub interaction: Option<Interaction>,
+}
+
+impl<M: Messenger> Desk<M> {
+    /// Answers a question, or finishes answering it.
+    pub(super) async fn answer(&self, job: Job) -> Result<()> {
+        let asker = self.front.feedback.pseudonym(M::ORIGIN, &job.from.id);
+        let (mut outgoing, since) = self.begin(&job, &asker).await?;
+        if outgoing.state != State::Writing && outgoing.update == job.update.0 {
+            return Ok(());
+        }
+        if outgoing.update != job.update.0 {
+            outgoing.update.clone_from(&job.update.0);
+            outgoing.state = State::Writing;
+            // After a crash it must be known that it was begun.
+            self.front.delivery.save(&job.key, &outgoing).await?;
+        }
+        let language = self.wording(&job.from, &job.place, &job.text);
+        if self.is_too_old(job.at_ms) {
+            return self.withdraw(&job.key, outgoing, Withdrawal::TooLate, language, job.interaction.as_ref()).await;
+        }
+        // Stays on the list until its messages are as they are to be.
+        let mut writing = self.running.enter(&job.key, &job.conversation, &asker, job.at_ms, since);
+        match self.write(&job, &mut outgoing, &mut writing, language).await {
+            Ok(Ok(()) | Err(Stopped::Changed)) => Ok(()),
+            Ok(Err(Stopped::Cancelled)) => {
+                self.withdraw(&job.key, outgoing, Withdrawal::Cancelled, language, job.interaction.as_ref()).await
+            }
+            Ok(Err(Stopped::Superseded)) => {
+                self.withdraw(&job.key, outgoing, Withdrawal::Superseded, language, job.interaction.as_ref()).await
+            }
+            Err(error) if error.is::<Undeliverable>() => {
+                warn!(origin = M::ORIGIN.name(), "an answer was given up: {error:#}");
+                outgoing.state = State::Withdrawn;
+                self.front.delivery.save(&job.key, &outgoing).await
+            }
+            Err(error) if error.is::<Unanswerable>() => {
+                error!(origin = M::ORIGIN.name(), "{error:#}");
+                self.withdraw(&job.key, outgoing, Withdrawal::Failed, language, job.interaction.as_ref()).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What has been sent for a question, and since when its asker waits.
+    async fn begin(&self, job: &Job, asker: &Pseudonym) -> Result<(Outgoing, Since)> {
+        if let Some(begun) = self.front.delivery.outgoing(&job.key).await? {
+            let since = if begun.update == job.update.0 { Since::Restart } else { Since::Begun(now_ms()) };
+            return Ok((begun, since));
+        }
+        let outgoing = Outgoing {
+            place: job.place.clone(),
+            asker: asker.clone(),
+            reply_to: job.reply_to.clone(),
+            answer: None,
+            role: Role::Reply,
+            conversation: job.conversation.clone(),
+            follows: job.follows.clone(),
+            slots: Vec::new(),
+            state: State::Writing,
+            update: job.update.0.clone(),
+            at_ms: job.at_ms,
+        };
+        Ok((outgoing, Since::Begun(now_ms())))
+    }
+
+    /// Asks the agent and shows how far it is, then what it says. The inner error says why it stopped before that.
+    async fn write(
+        &self,
+        job: &Job,
+        outgoing: &mut Outgoing,
+        writing: &mut Writing<'_>,
+        language: Language,
+    ) -> Result<Result<(), Stopped>> {
+        let _alive = self.signs_of_life(job, outgoing).await;
+        let question = self.question(job, language).await?;
+        let (stage, mut stages) = watch::channel(Stage::default());
+        let agent = self.front.agent.clone();
+        // A task of its own, so that the answer is written while the platform is slow; gone when this future is.
+        let asking = async move { agent.ask_watched(question, Instant::now(), &stage).await };
+        let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
+        let asked = tokio::select! {
+            biased;
+            asked = self.watch(job, outgoing, &mut asking, &mut stages) => asked?,
+            stopped = writing.stopped() => return Ok(Err(stopped)),
+        };
+        // What is being sent is sent to its end: half an answer helps nobody.
+        self.finish_answer(job, outgoing, &asked).await.map(Ok)
+    }
+
+    /// Waits for the agent; meanwhile shows the place in the queue, and what has been written so far.
+    async fn watch(
+        &self,
+        job: &Job,
+        outgoing: &mut Outgoing,
+        asking: &mut AbortOnDropHandle<Result<Asked>>,
+        stages: &mut watch::Receiver<Stage>,
+    ) -> Result<Asked> {
+        let chat = self.chat(&job.place.chat);
+        let mut next_show = tokio::time::Instant::now() + self.messenger().pace(&job.place);
+        let mut is_changed = false;
+        loop {
+            tokio::select! {
+                biased;
+                asked = &mut *asking => return answered(asked),
+                changed = stages.changed(), if !is_changed => match changed {
+                    Ok(()) => is_changed = true,
+                    // The agent is about to return.
+                    Err(_) => return answered(asking.await),
+                },
+                () = tokio::time::sleep_until(next_show), if is_changed => {
+                    let pace = self.messenger().pace(&job.place);
+                    if let Err(later) = chat.draft(pace) {
+                        next_show = later.into();
+                        continue;
+                    }
+                    is_changed = false;
+                    let stage = stages.borrow_and_update().clone();
+                    self.show_stage(job, outgoing, &stage).await?;
+                    next_show = tokio::time::Instant::now() + pace;
+                }
+            }
+        }
+    }
+
+    /// Shows that the answer is under way for as long as the handle lives: while it is written, and while a busy platform
+    /// holds it up.
+    async fn signs_of_life(&self, job: &Job, outgoing: &Outgoing) -> AbortOnDropHandle<()> {
+        let (desk, place, interaction) = (self.clone(), job.place.clone(), job.interaction.clone());
+        if interaction.is_some() && !outgoing.slots.is_empty() {
+            // After a restart: what an answer was begun for has been acknowledged.
+            return AbortOnDropHandle::new(tokio::spawn(async {}));
+        }
+        if interaction.is_some() {
+            // A command takes no answer before it is acknowledged.
+            desk.show_typing(&place, interaction.as_ref()).await;
+        }
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            // Many answers at once meet the platform's limits, so that each takes longer.
+            let mut wait = if desk.running.count() > FEW { Duration::ZERO } else { QUIET };
+            loop {
+                tokio::time::sleep(wait).await;
+                // All who wait in a place see the same sign.
+                let is_due = interaction.is_some()
+                    || desk.typing.entry((place.chat.clone(), place.topic.clone())).or_insert(()).is_fresh();
+                wait = if is_due { M::TYPING } else { TYPING_AT_MOST_EVERY };
+                if is_due {
+                    desk.show_typing(&place, interaction.as_ref()).await;
+                }
+            }
+        }))
+    }
+
+    async fn show_typing(&self, place: &Place, interaction: Option<&Interaction>) {
+        // Tried once: the next sign of life comes soon.
+        if let Err(failure) = self.messenger().acknowledge(place, interaction, false).await {
+            debug!(%failure, "a sign of life did not get through");
+        }
+    }
+
+    async fn show_stage(&self, job: &Job, outgoing: &mut Outgoing, stage: &Stage) -> Result<()> {
+        let language = self.wording(&job.from, &job.place, &job.text);
+        let (document, language) = match stage {
+            Stage::Arrived => return Ok(()),
+            Stage::Waiting { before, estimate } => (chat::waiting(language, *before, *estimate), language),
+            Stage::Writing(answer) => (asked_for(job, chat::draft(answer)), answer.language),
+        };
+        let cancel = (Button::Cancel(cancel_name(&job.key)), chat::labels(language).cancel.to_owned());
+        let parts = self.messenger().parts(&document);
+        // Tried once: a draft must not hold up what replaces it.
+        let shown = Shown { parts, keyboard: Keyboard::Row(vec![cancel]), patience: Patience::NONE };
+        match self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await {
+            Err(error) => match error.downcast::<Undeliverable>() {
+                Ok(Undeliverable(Failure::RetryAfter(wait))) => {
+                    self.chat(&job.place.chat).hold_drafts(wait);
+                    Ok(())
+                }
+                Ok(Undeliverable(failure)) => {
+                    debug!(%failure, "a draft could not be shown");
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Keeps and shows the reply.
+    async fn finish_answer(&self, job: &Job, outgoing: &mut Outgoing, asked: &Asked) -> Result<()> {
+        if let Reply::SlowDown { retry_after, .. } = &asked.reply
+            && job.interaction.is_none()
+            && outgoing.slots.is_empty()
+            && !self.is_first_warning(&outgoing.asker, *retry_after)
+        {
+            // Said once; more would only be noise.
+            outgoing.state = State::Withdrawn;
+            return self.front.delivery.save(&job.key, outgoing).await;
+        }
+        // Of an edited question, the earlier answer stands here no more.
+        outgoing.answer = self.keep(job, outgoing, asked).await?;
+        let keyboard = match &asked.reply {
+            Reply::Answer(answer) => {
+                let labels = chat::labels(answer.language);
+                Keyboard::Row(vec![
+                    (Button::Up(answer.id.clone()), labels.up.to_owned()),
+                    (Button::Down(answer.id.clone()), labels.down.to_owned()),
+                ])
+            }
+            _ => Keyboard::None,
+        };
+        let document = match &asked.reply {
+            reply @ (Reply::Answer(_) | Reply::NoEvidence(_)) => asked_for(job, chat::reply(reply)),
+            reply => chat::reply(reply),
+        };
+        let shown = Shown::new(self.messenger().parts(&document), keyboard);
+        self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
+        outgoing.state = State::Whole;
+        self.front.delivery.save(&job.key, outgoing).await?;
+        info!(origin = M::ORIGIN.name(), outcome = asked.reply.name(), parts = shown.parts.len(), "replied");
+        Ok(())
+    }
+
+    /// Keeps the question with its reply for votes, `/why` and follow-ups; gives the name under which it is kept.
+    async fn keep(&self, job: &Job, outgoing: &Outgoing, asked: &Asked) -> Result<Option<AnswerId>> {
+        let outcome = match &asked.reply {
+            Reply::Answer(answer) => Outcome::Answered { answer: Some(Box::new(answer.clone())) },
+            Reply::NoEvidence(suggestions) => Outcome::NoEvidence { nearest: suggestions.nearest.clone() },
+            Reply::Refused(refusal) => {
+                if refusal.reason == RefusalReason::Malformed {
+                    return Ok(None);
+                }
+                Outcome::Refused { rule: refusal.rule.clone() }
+            }
+            Reply::SlowDown { .. } | Reply::Busy { .. } => return Ok(None),
+        };
+        let kept = Kept {
+            id: answer_id(&job.key, &job.update),
+            origin: M::ORIGIN,
+            is_direct: job.place.kind == PlaceKind::Direct,
+            is_scoped: !self.front.policy.load().reach(&job.place).scopes.is_empty(),
+            asker: outgoing.asker.clone(),
+            at_ms: job.at_ms,
+            trace: Some(asked.trace.clone()),
+            outcome,
+        };
+        self.front.feedback.keep(&kept).await?;
+        let (id, turn) = (kept.id.clone(), turn(&kept));
+        self.recent.insert(id.clone(), Arc::new(kept));
+        if let Some(turn) = turn {
+            self.front.delivery.add_turn(&job.conversation, &outgoing.asker, &job.key, &turn, job.at_ms).await?;
+        }
+        Ok(Some(id))
+    }
+
+    /// The question as the agent takes it.
+    async fn question(&self, job: &Job, language: Language) -> Result<Question> {
+        let policy = self.front.policy.load();
+        let earlier = self.earlier(job).await?;
+        let fixed = policy.language(&job.place);
+        let unsure = earlier.is_empty() && language::detect(&job.text).is_none();
+        Ok(Question {
+            id: answer_id(&job.key, &job.update),
+            text: job.text.clone(),
+            origin: M::ORIGIN,
+            user: job.from.id.clone(),
+            chat: job.place.chat.clone(),
+            language: fixed.or(unsure.then_some(language)),
+            reach: policy.reach(&job.place),
+            earlier,
+        })
+    }
+
+    /// Takes back what was sent, with a few words where something was seen.
+    pub(super) async fn withdraw(
+        &self,
+        key: &OutKey,
+        mut outgoing: Outgoing,
+        why: Withdrawal,
+        language: Language,
+        interaction: Option<&Interaction>,
+    ) -> Result<()> {
+        outgoing.state = State::Withdrawn;
+        outgoing.answer = None;
+        let was_seen = interaction.is_some() || outgoing.slots.iter().any(|slot| slot.message.is_some());
+        let says_so = match why {
+            Withdrawal::Deleted => interaction.is_some(),
+            Withdrawal::Cancelled | Withdrawal::Failed => true,
+            Withdrawal::Superseded | Withdrawal::TooLate => was_seen,
+        };
+        if says_so {
+            let parts = self.messenger().parts(&chat::withdrawn(language, why));
+            let shown = Shown::new(parts, Keyboard::None);
+            if let Err(error) = self.show(key, &mut outgoing, &shown, interaction).await
+                && !error.is::<Undeliverable>()
+            {
+                return Err(error);
+            }
+        } else {
+            self.remove_from(key, &mut outgoing, 0).await?;
+        }
+        self.front.delivery.save(key, &outgoing).await
+    }
+
+    /// The language of words that are not an answer.
+    pub(super) fn wording(&self, from: &Person, place: &Place, text: &str) -> Language {
+        let fixed = self.front.policy.load().language(place);
+        fixed.or_else(|| language::detect(text)).or(from.language).unwrap_or(self.default_language())
+    }
+
+    pub(super) fn is_too_old(&self, at_ms: u64) -> bool {
+        now_ms().saturating_sub(at_ms) > self.settings().max_age_minutes.saturating_mul(60_000)
+    }
+}
+
+/// What became of a question that was handed to the agent. One whose task was ended was not answered yet.
+fn answered(asked: Result<Result<Asked>, JoinError>) -> Result<Asked> {
+    match asked {
+        Ok(asked) => asked.map_err(|error| Unanswerable(error).into()),
+        Err(ended) if ended.is_cancelled() => Err(ended.into()),
+        Err(panicked) => Err(Unanswerable(panicked.into()).into()),
+    }
+}
+
+/// A reply that stands below no question begins with it, so that others know what it is about.
+fn asked_for(job: &Job, document: Document) -> Document {
+    if job.reply_to.is_some() { document } else { chat::to_question(&guard::redact(&job.text).0, document) }
+}
+
+/// Names an answer, the same each time that the same update is dealt with.
+pub(super) fn answer_id(key: &OutKey, update: &UpdateId) -> AnswerId {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.0.as_bytes()).update(&[0]).update(update.0.as_bytes());
+    AnswerId(hasher.finalize().to_hex()[..16].to_owned())
+}

@@ -1,0 +1,250 @@
+//! Making the platform show what it should: the messages of one [`OutKey`] are brought in line with a list of parts, and
+//! every step is in the outbox before and after it happens.
+//!
+//! After a crash the same call with the same key goes on where the last one stopped: messages that exist are edited, one
+//! whose sending was begun and not confirmed is looked for first, and only what cannot have been sent is sent.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, Result};
+
+use super::Desk;
+use super::messenger::{Failure, Keyboard, Message, Messenger};
+use super::patience::{Patience, patiently, patiently_for};
+use crate::delivery::{OutKey, Outgoing, Slot};
+use crate::place::{Interaction, MessageId};
+
+/// How long after its question an answer may still be sent, in milliseconds.
+const LATEST_ANSWER_MS: u64 = 60 * 60 * 1000;
+/// Letters of a nonce; Discord takes 25.
+const NONCE: usize = 24;
+
+/// What the messages of a key are to show.
+pub(super) struct Shown {
+    /// Texts in the platform's markup, one a message.
+    pub parts: Vec<String>,
+    /// Buttons below the last.
+    pub keyboard: Keyboard,
+    /// How long to go on trying.
+    pub patience: Patience,
+}
+
+impl Shown {
+    /// What is to be shown in the end, however long it takes.
+    pub(super) const fn new(parts: Vec<String>, keyboard: Keyboard) -> Self {
+        Self { parts, keyboard, patience: Patience::USUAL }
+    }
+
+    /// The buttons of the part `at`.
+    fn keyboard(&self, at: usize) -> Keyboard {
+        if at + 1 == self.parts.len() { self.keyboard.clone() } else { Keyboard::None }
+    }
+}
+
+/// The platform does not take it, and never will: the chat is gone, or closed to Colega.
+#[derive(Debug, thiserror::Error)]
+#[error("an answer cannot be delivered")]
+pub(super) struct Undeliverable(#[source] pub(super) Failure);
+
+impl<M: Messenger> Desk<M> {
+    /// Brings the messages of `key` in line with `shown`: edits, sends and deletes as few as it takes. `outgoing` is kept
+    /// up to date, on disk too; its state is the caller's.
+    ///
+    /// # Errors
+    /// [`Undeliverable`], or the store failed.
+    pub(super) async fn show(
+        &self,
+        key: &OutKey,
+        outgoing: &mut Outgoing,
+        shown: &Shown,
+        interaction: Option<&Interaction>,
+    ) -> Result<()> {
+        for (at, text) in shown.parts.iter().enumerate() {
+            if outgoing.slots.len() == at {
+                outgoing.slots.push(Slot::default());
+            }
+            let message = Message {
+                place: outgoing.place.clone(),
+                reply_to: outgoing.reply_to.clone(),
+                interaction: interaction.filter(|_| at == 0).cloned(),
+                text: text.clone(),
+                keyboard: shown.keyboard(at),
+                nonce: nonce(key, at),
+            };
+            self.show_part(key, outgoing, at, message, shown.patience).await?;
+        }
+        self.remove_from(key, outgoing, shown.parts.len()).await
+    }
+
+    /// Deletes the messages of `key` from number `keep` on.
+    pub(super) async fn remove_from(&self, key: &OutKey, outgoing: &mut Outgoing, keep: usize) -> Result<()> {
+        while outgoing.slots.len() > keep {
+            let last = outgoing.slots.last().cloned().unwrap_or_default();
+            let message = match last.message {
+                None if last.attempted => self.lost(key, outgoing).await,
+                message => message,
+            };
+            if let Some(message) = message {
+                self.delete(outgoing, &message).await;
+            }
+            outgoing.slots.pop();
+            self.front.delivery.save(key, outgoing).await?;
+        }
+        Ok(())
+    }
+
+    async fn show_part(
+        &self,
+        key: &OutKey,
+        outgoing: &mut Outgoing,
+        at: usize,
+        message: Message,
+        patience: Patience,
+    ) -> Result<()> {
+        let fingerprint = fingerprint(&message);
+        if let Some(id) = outgoing.slots[at].message.clone() {
+            if outgoing.slots[at].shown == fingerprint {
+                return Ok(());
+            }
+            match patiently_for(patience, self.health(), || self.messenger().edit(&id, &message)).await {
+                Ok(()) => {
+                    // Not saved on its own: what the message shows matters only for sparing edits.
+                    outgoing.slots[at].shown = fingerprint;
+                    return Ok(());
+                }
+                // Somebody removed it; it is sent again.
+                Err(Failure::Gone(_)) => outgoing.slots[at] = Slot::default(),
+                Err(failure) => return Err(Undeliverable(failure).into()),
+            }
+        }
+        let may_be_lost = outgoing.slots[at].attempted;
+        outgoing.slots[at].attempted = true;
+        if !may_be_lost {
+            self.front.delivery.save(key, outgoing).await.context("the outbox cannot be written")?;
+        }
+        self.send_once(key, outgoing, at, &message, may_be_lost, patience).await
+    }
+
+    /// Sends a message that may have been sent already, so that it is there once.
+    async fn send_once(
+        &self,
+        key: &OutKey,
+        outgoing: &mut Outgoing,
+        at: usize,
+        message: &Message,
+        may_be_lost: bool,
+        patience: Patience,
+    ) -> Result<()> {
+        // Whether to look for it, and whether there was ever reason to.
+        let (lost, was_lost) = (AtomicBool::new(may_be_lost), AtomicBool::new(may_be_lost));
+        let sending = &*outgoing;
+        let attempt = || async {
+            // Who looks for a lost message must not meet one that is just being sent and not yet in the outbox.
+            let chat = self.chat(&message.place.chat);
+            if lost.load(Ordering::Relaxed) {
+                let _alone = chat.sending.write().await;
+                let known = self.known_messages(sending).await;
+                if let Some(found) = self.messenger().find_lost(message, &known).await? {
+                    return Ok(self.sent(key, sending, at, message, found).await);
+                }
+                // It is not there, or not any more: the next attempt need not look again.
+                lost.store(false, Ordering::Relaxed);
+            }
+            let _beside = chat.sending.read().await;
+            let sent = match self.messenger().send(message).await {
+                // Discord gives what an attempt before has sent, if that arrives after all; it may show an earlier text.
+                Ok(id) if was_lost.load(Ordering::Relaxed) => {
+                    lost.store(true, Ordering::Relaxed);
+                    self.messenger().edit(&id, message).await.map(|()| id)
+                }
+                sent => sent,
+            };
+            match sent {
+                Ok(id) => Ok(self.sent(key, sending, at, message, id).await),
+                Err(failure) => {
+                    if matches!(failure, Failure::Unknown(_)) {
+                        lost.store(true, Ordering::Relaxed);
+                        was_lost.store(true, Ordering::Relaxed);
+                    }
+                    Err(failure)
+                }
+            }
+        };
+        let sent = patiently_for(patience, self.health(), attempt).await;
+        if sent.is_err() && !was_lost.load(Ordering::Relaxed) {
+            // It was refused, so there is nothing to look for.
+            outgoing.slots[at].attempted = false;
+        }
+        *outgoing = sent.map_err(Undeliverable)??;
+        Ok(())
+    }
+
+    /// `outgoing` with the message `id` as its part `at`, kept.
+    async fn sent(
+        &self,
+        key: &OutKey,
+        outgoing: &Outgoing,
+        at: usize,
+        message: &Message,
+        id: MessageId,
+    ) -> Result<Outgoing> {
+        let mut outgoing = outgoing.clone();
+        outgoing.slots[at] = Slot { message: Some(id), attempted: false, shown: fingerprint(message) };
+        self.front.delivery.save(key, &outgoing).await.context("the outbox cannot be written")?;
+        Ok(outgoing)
+    }
+
+    /// Messages of Colega's in the same chat that belong to something already.
+    async fn known_messages(&self, outgoing: &Outgoing) -> Vec<MessageId> {
+        let own = outgoing.slots.iter().filter_map(|slot| slot.message.clone());
+        // An answer to an older question may be younger than this one's question.
+        let since_ms = outgoing.at_ms.saturating_sub(LATEST_ANSWER_MS);
+        let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await.unwrap_or_default();
+        let others = recent
+            .into_iter()
+            .filter(|(_, other)| other.place.chat == outgoing.place.chat)
+            .flat_map(|(_, other)| other.slots)
+            .filter_map(|slot| slot.message);
+        let chat = &outgoing.place.chat;
+        let nobodys = self.front.delivery.nobodys(M::ORIGIN, chat, since_ms).await.unwrap_or_default();
+        own.chain(others).chain(nobodys).collect()
+    }
+
+    /// The last message of `outgoing`, whose sending was not confirmed, if it is there.
+    async fn lost(&self, key: &OutKey, outgoing: &Outgoing) -> Option<MessageId> {
+        let message = Message {
+            place: outgoing.place.clone(),
+            reply_to: outgoing.reply_to.clone(),
+            interaction: None,
+            text: "…".to_owned(),
+            keyboard: Keyboard::None,
+            nonce: nonce(key, outgoing.slots.len() - 1),
+        };
+        let chat = self.chat(&outgoing.place.chat);
+        let _alone = chat.sending.write().await;
+        let known = self.known_messages(outgoing).await;
+        patiently(self.health(), || self.messenger().find_lost(&message, &known)).await.ok().flatten()
+    }
+
+    /// A message that cannot be deleted is left; it is on the way out anyway.
+    async fn delete(&self, outgoing: &Outgoing, message: &MessageId) {
+        let _ = patiently(self.health(), || self.messenger().delete(&outgoing.place, message)).await;
+    }
+}
+
+/// The same for each attempt at sending one part.
+fn nonce(key: &OutKey, at: usize) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.0.as_bytes()).update(&(at as u64).to_le_bytes());
+    hasher.finalize().to_hex()[..NONCE].to_owned()
+}
+
+fn fingerprint(message: &Message) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    message.text.hash(&mut hasher);
+    if let Keyboard::Row(buttons) = &message.keyboard {
+        buttons.iter().map(|(button, label)| (button.to_data(), label)).for_each(|button| button.hash(&mut hasher));
+    }
+    hasher.finish()
+}

@@ -1,0 +1,69 @@
+//! Which words of a question name its subject, and which only say that something is asked, or what kind of answer is wanted.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::embed::bm25;
+use crate::question::Language;
+use crate::retrieve::statistics::Statistics;
+use crate::words;
+
+/// Whether a folded word of a question in `language` carries no subject.
+pub(super) fn is_question_word(folded: &str, language: Language) -> bool {
+    static BOTH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        // Courtesies and question words that people mix into either language.
+        "what how when why which who where que como cuando por cual cuales quien donde please porfa favor hola hi hello \
+         hey thanks gracias explain explica explicame tell dime know saber want quiero need necesito help ayuda can could \
+         should would puedo puede debo deberia hay tengo hacer do does is are"
+            .split_whitespace()
+            .collect()
+    });
+    BOTH.contains(folded) || words::is_stopword(folded, language)
+}
+
+/// Whether a word says what kind of answer is wanted, or how, or nothing at all, rather than what about.
+pub(super) fn is_intent(surface: &str, folded: &str, corpus: &Statistics) -> bool {
+    is_intent_word(folded) || is_adverb(folded) || is_noise(surface, folded, corpus)
+}
+
+/// Whether a folded word says what kind of answer is wanted, in any of its forms.
+fn is_intent_word(folded: &str) -> bool {
+    static STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let english = ENGLISH_INTENTS.split_whitespace().map(|word| words::stem(word, Language::English));
+        let spanish = SPANISH_INTENTS.split_whitespace().map(|word| words::stem(word, Language::Spanish));
+        english.chain(spanish).collect()
+    });
+    Language::ALL.iter().any(|&language| STEMS.contains(&words::stem(folded, language)))
+}
+
+/// Words that say what kind of answer is wanted, folded; any form of them counts.
+pub(super) const COMPARING: [&str; 10] = [
+    "vs",
+    "versus",
+    "difference",
+    "differences",
+    "compare",
+    "comparison",
+    "diferencia",
+    "diferencias",
+    "frente",
+    "comparar",
+];
+const ENGLISH_INTENTS: &str = "pick deal fix say tell mean practical reason idea question understand simple happens happen new randomly same difference different compare comparison versus vs better best practice use used work mean \
+    meaning definition define example sample mistake pitfall checklist avoid prevent good bad common typical usual way \
+    thing between choose happen make get steps instead really exactly look like pattern approach technique concept";
+const SPANISH_INTENTS: &str = "quiere decir oye eso duda entender explicar sencillo nuevo arreglar resolver tratar hago hacer diferencia diferente comparar comparacion frente mejor mejores practica usar uso usos \
+    utilizar funciona funcionar significa significado definicion definir ejemplo trampa lista comprobacion evitar evito \
+    conviene bueno malo comun comunes tipico habitual forma manera elegir elijo sirve pasa pasos vez lugar parece patron \
+    tecnica concepto";
+
+/// Whether a word is a slip such as "wat" or "im": short, unknown to the corpus and no acronym.
+fn is_noise(surface: &str, folded: &str, corpus: &Statistics) -> bool {
+    let is_known = || Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&words::stem(folded, language))));
+    folded.chars().count() <= 3 && !surface.chars().all(char::is_uppercase) && !is_known()
+}
+
+/// Whether a folded word says how ("properly", "correctamente").
+fn is_adverb(folded: &str) -> bool {
+    folded.len() > 5 && (folded.ends_with("ly") || folded.ends_with("mente"))
+}

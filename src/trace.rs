@@ -1,0 +1,65 @@
+//! How a reply came about: what was searched, what was found and what became of it. Shown by `/why`, kept with votes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::passage::{ChunkId, SourceSpan};
+use crate::question::Language;
+
+/// How a reply came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The question without secrets.
+    pub question: String,
+    /// What was searched for instead, when the question continued an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<String>,
+    /// The language of the reply.
+    pub language: Language,
+    /// Passages found, best first; empty when the question did not get that far. Behind them stand the cited passages that
+    /// belong to the same subject but were not found by the search itself, with a score of 0.
+    pub found: Vec<Found>,
+    /// Sentences and blocks of code that were written and then dropped, because no passage supports them.
+    pub dropped: usize,
+    /// The generation of the index that was searched.
+    pub generation: String,
+    /// From the question's arrival to its reply, in milliseconds.
+    pub elapsed_ms: f64,
+}
+
+/// A passage that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The passage.
+    pub chunk_id: ChunkId,
+    /// Title and headings.
+    pub title: String,
+    /// The file it is in.
+    pub source_file: String,
+    /// Where in that file.
+    pub span: SourceSpan,
+    /// How well it fits; comparable within one trace only.
+    pub score: f32,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a passage that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// The answer cites it.
+    Cited,
+    /// It was evidence, but no sentence of it was chosen.
+    Unused,
+    /// It was about something else, or too far from the question.
+    Dropped,
+}
+
+/// A reply and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// What to say.
+    pub reply: crate::answer::Reply,
+    /// Why.
+    pub trace: Trace,
+}

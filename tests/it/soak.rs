@@ -1,0 +1,25 @@
+//! The real program between both platforms and many people: connections break, requests fail, and the power goes off.
+//!
+//! `COLEGA_SOAK_SECONDS` says how long it goes on (600 for the full run, with a kill every 20 s; a short one without it).
+//! `cargo test --release --test it soak:: -- --nocapture` prints the figures.
+
+mod faults;
+mod idle;
+mod load;
+mod on_discord;
+mod on_telegram;
+mod story;
+
+use std::time::Duration;
+
+/// How long the run goes on, in seconds, and whether that was asked for.
+fn seconds(usual: u64) -> (Duration, bool) {
+    let asked = std::env::var("COLEGA_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    (Duration::from_secs(asked.unwrap_or(usual)), asked.is_some())
+}
+
+/// The smallest value that at least `percent` of 100 of `sorted` do not exceed (nearest rank).
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    let rank = (percent * sorted.len()).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or_default()
+}
