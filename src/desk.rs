@@ -46,7 +46,7 @@ use self::policy::Policy;
 use self::running::Running;
 use crate::agent::Agent;
 use crate::answer::AnswerId;
-use crate::delivery::{Delivery, OutKey, Role, State};
+use crate::delivery::{Delivery, OutKey, Role, Slot, State};
 use crate::feedback::Feedback;
 use crate::feedback::kept::{Ballot, Kept};
 use crate::place::{MessageId, Place, Pseudonym};
@@ -205,17 +205,15 @@ impl<M: Messenger> Desk<M> {
         Ok(self.front.delivery.by_message(M::ORIGIN, chat, message).await?.is_some())
     }
 
-    /// Colega's answers of the last `hours`, to look at the reactions that were missed while away.
-    pub async fn recent_answers(&self, hours: u64) -> Result<Vec<(Place, MessageId)>> {
+    /// The messages of each of Colega's answers of the last `hours`, to look at the reactions that were missed while away.
+    pub async fn recent_answers(&self, hours: u64) -> Result<Vec<(Place, Vec<MessageId>)>> {
         let since_ms = now_ms().saturating_sub(hours.saturating_mul(60 * 60 * 1000));
         let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await?;
         let answers = recent.into_iter().filter(|(_, outgoing)| {
             outgoing.role == Role::Reply && outgoing.state == State::Whole && outgoing.answer.is_some()
         });
-        let messages = |place: Place, slots: Vec<crate::delivery::Slot>| {
-            slots.into_iter().filter_map(|slot| slot.message).map(move |message| (place.clone(), message))
-        };
-        Ok(answers.flat_map(|(_, outgoing)| messages(outgoing.place, outgoing.slots)).collect())
+        let messages = |slots: Vec<Slot>| slots.into_iter().filter_map(|slot| slot.message).collect();
+        Ok(answers.map(|(_, outgoing)| (outgoing.place, messages(outgoing.slots))).collect())
     }
 
     /// Waits for a moment until what is under way has ended. What has not is finished after the next start.

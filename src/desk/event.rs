@@ -78,10 +78,10 @@ pub enum Event {
         /// All thumbs, the latest last.
         thumbs: Vec<Vote>,
     },
-    /// Everybody's reactions to a message, as the platform shows them (Discord, after Colega was away). Nobody did this:
+    /// Everybody's reactions to an answer, as the platform shows them (Discord, after Colega was away). Nobody did this:
     /// [`Incoming::from`] is empty.
     Recounted {
-        /// The message reacted to.
+        /// One of its messages.
         message: MessageId,
         /// Who holds which thumbs up.
         holders: Vec<Holder>,

@@ -34,7 +34,7 @@ impl<M: Messenger> Desk<M> {
         Ok(())
     }
 
-    /// Everybody's reactions to a message, counted anew.
+    /// Everybody's reactions to an answer, counted anew.
     pub(super) async fn recounted(
         &self,
         incoming: &Incoming,
@@ -43,9 +43,7 @@ impl<M: Messenger> Desk<M> {
         is_complete: bool,
     ) -> Result<()> {
         let found = self.front.delivery.by_message(M::ORIGIN, &incoming.place.chat, message).await?;
-        let Some((_, Outgoing { answer: Some(answer), slots, .. })) = found else { return Ok(()) };
-        // Who reacted to one message of an answer is missing below its others.
-        let is_complete = is_complete && slots.len() == 1;
+        let Some(answer) = found.and_then(|(_, outgoing)| outgoing.answer) else { return Ok(()) };
         let mut held = Vec::new();
         for Holder { person, thumbs } in holders {
             if self.may_ask(person, &incoming.place).await? {

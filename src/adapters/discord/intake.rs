@@ -26,8 +26,8 @@ pub trait Intake: Clone + Send + Sync + 'static {
     /// Whether a thread is one of Colega's; see [`Desk::is_own_thread`].
     fn is_own_thread(&self, thread: &Place) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Colega's answers of the last `hours`; see [`Desk::recent_answers`].
-    fn recent_answers(&self, hours: u64) -> impl Future<Output = Result<Vec<(Place, MessageId)>>> + Send;
+    /// The messages of Colega's answers of the last `hours`; see [`Desk::recent_answers`].
+    fn recent_answers(&self, hours: u64) -> impl Future<Output = Result<Vec<(Place, Vec<MessageId>)>>> + Send;
 
     /// The rules that hold now.
     fn policy(&self) -> Arc<Policy>;
@@ -57,7 +57,7 @@ impl Intake for Desk<Discord> {
         Self::is_own_thread(self, thread).await
     }
 
-    async fn recent_answers(&self, hours: u64) -> Result<Vec<(Place, MessageId)>> {
+    async fn recent_answers(&self, hours: u64) -> Result<Vec<(Place, Vec<MessageId>)>> {
         Self::recent_answers(self, hours).await
     }
 

@@ -21,15 +21,15 @@ use crate::question::UserId;
 /// How far back answers are looked at.
 const HOURS: u64 = 24;
 /// How many of them, the latest first.
-const MOST_MESSAGES: usize = 200;
+const MOST_ANSWERS: usize = 200;
 /// People that Discord gives at once.
 const PAGE: usize = 100;
 /// How many times that many.
 const MOST_PAGES: usize = 10;
-/// How often a message is counted again because somebody reacted in the meantime.
+/// How often an answer is counted again because somebody reacted in the meantime, or Discord did not answer.
 const TRIES: usize = 3;
 
-/// The thumbs on one message.
+/// The thumbs on one answer: those on any of its messages.
 #[derive(Default)]
 struct Found {
     by_person: BTreeMap<DiscordUserId, Vec<Vote>>,
@@ -37,9 +37,9 @@ struct Found {
     is_cut: bool,
 }
 
-/// Counts the thumbs on the answers of the last day anew; gives on how many messages.
+/// Counts the thumbs on the answers of the last day anew; gives on how many answers.
 pub async fn recent<I: Intake>(listener: &Listener<I>) -> usize {
-    let mut answers = match listener.parts().intake.recent_answers(HOURS).await {
+    let mut left = match listener.parts().intake.recent_answers(HOURS).await {
         Ok(answers) => answers,
         Err(why) => {
             warn!("the latest answers cannot be looked up: {why:#}");
@@ -47,44 +47,64 @@ pub async fn recent<I: Intake>(listener: &Listener<I>) -> usize {
         }
     };
     // Numbers rise with time.
-    answers.sort_by_key(|(_, message)| std::cmp::Reverse(message.0.parse::<u64>().unwrap_or_default()));
-    answers.truncate(MOST_MESSAGES);
+    left.sort_by_key(|(_, messages)| std::cmp::Reverse(messages.iter().filter_map(number).max()));
+    left.truncate(MOST_ANSWERS);
     let mut counted = 0;
-    for (place, message) in answers {
-        match again(listener, &place, &message).await {
-            Ok(()) => counted += 1,
-            Err(problem) if problem.is(code::GONE) => {}
-            Err(problem) => debug!("the reactions to an answer cannot be counted: {problem}"),
+    for _ in 0..TRIES {
+        for (place, messages) in std::mem::take(&mut left) {
+            match again(listener, &place, &messages).await {
+                Ok(true) => counted += 1,
+                Ok(false) => left.push((place, messages)),
+                Err(problem) => {
+                    debug!("the reactions to an answer cannot be counted: {problem}");
+                    if problem.passes() {
+                        left.push((place, messages));
+                    }
+                }
+            }
+            sleep(BREATH).await;
         }
-        sleep(BREATH).await;
     }
     counted
 }
 
-/// Counts the thumbs on one message anew.
-async fn again<I: Intake>(listener: &Listener<I>, place: &Place, message: &MessageId) -> Result<(), Problem> {
-    let ids = (place.chat.0.parse().ok(), message.0.parse().ok());
-    let (Some(channel), Some(id)) = ids else { return Ok(()) };
-    for _ in 0..TRIES {
-        let (before, at_ms) = (listener.latest_reaction(id), now_ms());
-        let found = thumbs(listener, channel, id).await?;
-        // Somebody reacted while the others were counted; what they did may be missing here.
-        if listener.latest_reaction(id) == before {
-            return hand_in(listener, place, message, found, at_ms).await;
-        }
-    }
-    Ok(())
+fn number(message: &MessageId) -> Option<DiscordMessageId> {
+    message.0.parse().ok()
 }
 
-async fn thumbs<I: Intake>(
+/// Counts the thumbs on one answer anew; false if somebody reacted meanwhile. Its messages are counted together, since
+/// whoever reacts to one of them is missing below the others.
+async fn again<I: Intake>(listener: &Listener<I>, place: &Place, messages: &[MessageId]) -> Result<bool, Problem> {
+    let (Ok(channel), Some(last)) = (place.chat.0.parse(), messages.last()) else { return Ok(true) };
+    let ids: Vec<_> = messages.iter().filter_map(number).collect();
+    let latest = || ids.iter().map(|id| listener.latest_reaction(*id)).collect::<Vec<_>>();
+    let (before, at_ms) = (latest(), now_ms());
+    let mut found = Found::default();
+    for &id in &ids {
+        match count(listener, channel, id, &mut found).await {
+            // What was on a message that somebody has removed is not known.
+            Err(problem) if problem.is(code::GONE) => found.is_cut = true,
+            counted => counted?,
+        }
+    }
+    // What they did may be missing here.
+    if latest() != before {
+        return Ok(false);
+    }
+    hand_in(listener, place, last, found, at_ms).await?;
+    Ok(true)
+}
+
+/// Adds the thumbs on one message to those found.
+async fn count<I: Intake>(
     listener: &Listener<I>,
     channel: ChannelId,
     message: DiscordMessageId,
-) -> Result<Found, Problem> {
+    found: &mut Found,
+) -> Result<(), Problem> {
     let rest = listener.parts().discord.rest();
     let route = Route::ChannelMessage { channel_id: channel, message_id: message };
     let shown: Message = rest.patiently(Call::new(Method::GET, route)).await?;
-    let mut found = Found::default();
     for reaction in shown.reactions.iter().filter(|reaction| reaction.count > 0) {
         let Some(thumb) = reaction::thumb(&reaction.reaction_type) else { continue };
         let (people, is_cut) = people(listener, channel, message, &reaction.reaction_type).await?;
@@ -96,7 +116,7 @@ async fn thumbs<I: Intake>(
             }
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The people behind one emoji, and whether there are more.

@@ -29,7 +29,7 @@ struct State {
     taken: Vec<Incoming>,
     known: HashSet<String>,
     own: HashSet<(ChatId, MessageId)>,
-    answers: Vec<(Place, MessageId)>,
+    answers: Vec<(Place, Vec<MessageId>)>,
     cursors: BTreeMap<String, String>,
     policy: Arc<Policy>,
 }
@@ -53,7 +53,7 @@ impl Taken {
     pub fn answered(&self, place: &Place, message: &MessageId) {
         let mut state = self.state();
         state.own.insert((place.chat.clone(), message.clone()));
-        state.answers.push((place.clone(), message.clone()));
+        state.answers.push((place.clone(), vec![message.clone()]));
     }
 
     /// Waits until it is written down how far a channel and a DM have been read.
@@ -131,7 +131,7 @@ impl Intake for Taken {
         Ok(thread.parent.as_ref().is_some_and(|parent| self.state().own.contains(&(parent.clone(), root))))
     }
 
-    async fn recent_answers(&self, _hours: u64) -> Result<Vec<(Place, MessageId)>> {
+    async fn recent_answers(&self, _hours: u64) -> Result<Vec<(Place, Vec<MessageId>)>> {
         Ok(self.state().answers.clone())
     }
 

@@ -125,7 +125,7 @@ async fn a_long_answer_has_its_buttons_below_the_last_part_alone() {
 }
 
 /// A document whose example alone fills most of a message.
-fn long() -> Vec<std::sync::Arc<Passage>> {
+pub(super) fn long() -> Vec<std::sync::Arc<Passage>> {
     let keys = harness::document("en/keys.md", "Idempotency keys", Language::English);
     let lines = (0..28).map(|line| {
         format!("INSERT INTO operations (id, key, state) VALUES ({line}, 'key-{line}', 'claimed'); -- step {line}")

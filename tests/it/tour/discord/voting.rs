@@ -3,8 +3,10 @@
 use colega::feedback::kept::Correction;
 use insta::assert_snapshot;
 
+use super::asking::long;
 use super::{QUESTION, Tour, until};
 use crate::fakes::discord::Saw;
+use crate::harness;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thumbs_are_one_vote_a_person_however_given_and_can_change() {
@@ -88,6 +90,23 @@ async fn a_vote_that_was_forgotten_does_not_come_back_with_the_next_count() {
     tour.discord.unreact(tour.eva, answer, "👍");
     tour.begin().await;
     tour.votes((0, 0)).await;
+    tour.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thumbs_on_any_message_of_a_long_answer_are_counted_together_after_a_while_away() {
+    let mut tour = Tour::of(harness::agent_over(long())).await;
+    let (asked, last) = tour.ask(tour.ana, QUESTION).await;
+    let first = tour.discord.look(|state| state.replies(asked)[0].id);
+    assert_ne!(first, last);
+    tour.discord.react(tour.ana, first, "👍");
+    tour.discord.react(tour.ben, last, "👍");
+    tour.discord.react(tour.eva, last, "👎");
+    tour.votes((2, 1)).await;
+    tour.stop().await;
+    tour.discord.unreact(tour.ben, last, "👍");
+    tour.begin().await;
+    tour.votes((1, 1)).await;
     tour.end().await;
 }
 
