@@ -260,6 +260,8 @@ impl<M: Messenger> Desk<M> {
         }
         // Of an edited question, the earlier answer stands here no more.
         outgoing.answer = self.keep(job, outgoing, asked).await?;
+        // People see the answer, and vote on it, before the platform has confirmed it.
+        self.front.delivery.save(&job.key, outgoing).await?;
         let keyboard = match &asked.reply {
             Reply::Answer(answer) => {
                 let labels = chat::labels(answer.language);

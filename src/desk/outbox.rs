@@ -192,6 +192,9 @@ impl<M: Messenger> Desk<M> {
         let mut outgoing = outgoing.clone();
         outgoing.slots[at] = Slot { message: Some(id), attempted: false, shown: fingerprint(message) };
         self.front.delivery.save(key, &outgoing).await.context("the outbox cannot be written")?;
+        if let (Some(answer), Some(message)) = (&outgoing.answer, &outgoing.slots[at].message) {
+            self.count_early(&outgoing.place.chat, message, answer).await?;
+        }
         Ok(outgoing)
     }
 

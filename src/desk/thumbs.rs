@@ -17,19 +17,57 @@ use crate::feedback::kept::{Ballot, Correction, Counted, Recount};
 use crate::feedback::{Vote, VoteError};
 use crate::guard;
 use crate::place::{Interaction, MessageId, Person, Place};
-use crate::question::Language;
+use crate::question::{ChatId, Language};
 use crate::render::chat;
 
 /// What a correction begins with, in lower case.
 const CORRECT: [&str; 6] = ["correct:", "correction:", "correcto:", "correccion:", "corrección:", "correcta:"];
 
+/// How many reactions to one message are kept until it is known.
+const MOST_EARLY: usize = 100;
+
+/// A reaction to a message that is not known yet.
+#[derive(Clone)]
+pub(super) struct Early {
+    incoming: Incoming,
+    ballot: Ballot,
+}
+
 impl<M: Messenger> Desk<M> {
     /// A reaction to a message that may be an answer.
     pub(super) async fn reacted(&self, incoming: &Incoming, message: &MessageId, ballot: &Ballot) -> Result<()> {
-        let found = self.front.delivery.by_message(M::ORIGIN, &incoming.place.chat, message).await?;
-        let Some(answer) = found.and_then(|(_, outgoing)| outgoing.answer) else { return Ok(()) };
-        if self.may_vote(incoming).await? {
+        if !self.may_vote(incoming).await? {
+            return Ok(());
+        }
+        let chat = &incoming.place.chat;
+        let is_known = self.front.delivery.by_message(M::ORIGIN, chat, message).await?.is_some();
+        if !is_known {
+            let early = Early { incoming: incoming.clone(), ballot: ballot.clone() };
+            self.early.entry((chat.clone(), message.clone())).and_upsert_with(|known| {
+                let mut all = known.map(moka::Entry::into_value).unwrap_or_default();
+                all.push(early);
+                all.truncate(MOST_EARLY);
+                all
+            });
+        }
+        // It may have become known meanwhile.
+        let found = self.front.delivery.by_message(M::ORIGIN, chat, message).await?;
+        let Some((_, Outgoing { answer: Some(answer), .. })) = found else { return Ok(()) };
+        self.count_early(chat, message, &answer).await?;
+        if is_known {
             self.count(incoming, &answer, ballot).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts the reactions to a message that came before it was known to be that of an answer.
+    ///
+    /// People see a message as soon as the platform has it; its number may be lost on the way back, and come with a later
+    /// attempt.
+    pub(super) async fn count_early(&self, chat: &ChatId, message: &MessageId, answer: &AnswerId) -> Result<()> {
+        let all = self.early.remove(&(chat.clone(), message.clone())).unwrap_or_default();
+        for Early { incoming, ballot } in &all {
+            self.count(incoming, answer, ballot).await?;
         }
         Ok(())
     }

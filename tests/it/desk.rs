@@ -131,6 +131,50 @@ async fn thumbs_by_button_and_by_reaction_are_one_vote_that_can_change() {
 }
 
 #[tokio::test]
+async fn thumbs_that_are_quicker_than_the_number_of_the_message_count() {
+    let house = House::new();
+    let desk = house.open().await;
+    // The answer is there; that it is, and under which number, comes with the third attempt at finding it.
+    house.platform.fail(&[Fault::Lost, Fault::Unreachable, Fault::Unreachable]);
+    desk.take(incoming("u1", "ana", said(1, QUESTION, Way::Mention))).await.expect("taken");
+    house.platform.until("an answer", |state| !state.messages.is_empty()).await;
+    let (id, answer) = {
+        let state = house.platform.state();
+        let (id, sent) = state.messages.iter().next().expect("one");
+        (*id, answer_of(sent).expect("buttons"))
+    };
+    let up = Event::Reactions { message: message(id), thumbs: vec![Vote::Up] };
+    desk.take(incoming("v1", "ben", up)).await.expect("taken");
+    assert!(!house.platform.state().faults.is_empty(), "too late to try it");
+    house.until_votes(&answer, (1, 0)).await;
+    assert_eq!(house.platform.state().messages.len(), 1);
+}
+
+#[tokio::test]
+async fn thumbs_that_are_quicker_than_the_word_that_an_answer_is_shown_count() {
+    let house = House::slow();
+    let desk = house.open().await;
+    desk.take(incoming("u1", "ana", said(1, QUESTION, Way::Mention))).await.expect("taken");
+    house.platform.until("a draft", |state| !state.messages.is_empty()).await;
+    // Whichever edit shows the whole answer, the word on it is lost, and so are the next attempts.
+    let whole = |state: &platform::State| state.messages.values().any(|sent| answer_of(sent).is_some());
+    while !whole(&house.platform.state()) {
+        if house.platform.state().faults.len() < 2 {
+            house.platform.fail(&[Fault::Lost, Fault::Lost]);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let (id, answer) = {
+        let state = house.platform.state();
+        let (id, sent) = state.messages.iter().next().expect("one");
+        (*id, answer_of(sent).expect("buttons"))
+    };
+    let up = Event::Reactions { message: message(id), thumbs: vec![Vote::Up] };
+    desk.take(incoming("v1", "ben", up)).await.expect("taken");
+    house.until_votes(&answer, (1, 0)).await;
+}
+
+#[tokio::test]
 async fn a_dislike_asks_why_and_the_reply_is_a_correction() {
     let house = House::new();
     let desk = house.open().await;

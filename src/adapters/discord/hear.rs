@@ -186,10 +186,14 @@ impl<I: Intake> Listener<I> {
         let Parts { intake, directory, discord, .. } = self.parts();
         let Some((thumb, user)) = reaction::vote(reaction, discord.me().user) else { return };
         let (chat, message) = (ChatId(reaction.channel_id.to_string()), MessageId(reaction.message_id.to_string()));
-        match intake.is_own(&chat, &message).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(why) => debug!("whether a message is Colega's cannot be looked up: {why:#}"),
+        // Discord tells whose message it is only when a reaction is added. That of one of Colega's whose number is not known
+        // yet, because it was lost on the way back, waits at the desk.
+        if reaction.message_author_id.is_none() {
+            match intake.is_own(&chat, &message).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(why) => debug!("whether a message is Colega's cannot be looked up: {why:#}"),
+            }
         }
         let number = self.0.reactions.fetch_add(1, Ordering::Relaxed);
         self.0.reacted.insert(reaction.message_id, number);
