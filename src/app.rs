@@ -127,6 +127,11 @@ impl App {
         self.settings.paths.var.join("delivery.sled")
     }
 
+    /// Where the reports of `colega eval` are kept.
+    pub fn reports_folder(&self) -> std::path::PathBuf {
+        self.settings.paths.var.join("reports")
+    }
+
     /// Whether the folder of sources is there.
     pub fn has_sources(&self) -> bool {
         Path::new(&self.settings.paths.raw).is_dir()

@@ -59,9 +59,8 @@ enum Command {
     /// Carry questions, votes and corrections out of the store, or into it
     #[command(subcommand)]
     Feedback(feedback::FeedbackCommand),
-    /// Measure quality on your own data
-    #[command(subcommand)]
-    Eval(eval::EvalCommand),
+    /// Judge the answers to the goldset, or measure quality on your own data
+    Eval(eval::EvalArgs),
     /// Measure speed and memory
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -114,7 +113,7 @@ impl Cli {
             Command::Gaps(args) => gaps::run(&app, &args),
             Command::Forget(args) => forget::run(&app, &args),
             Command::Feedback(command) => feedback::run(&app, &command),
-            Command::Eval(command) => eval::run(&app, command),
+            Command::Eval(args) => eval::run(&app, args),
             Command::Bench(command) => bench::run(&app, command),
             Command::Doctor(_) => unreachable!("done above"),
         }

@@ -1,6 +1,8 @@
-//! Measuring: how well passages are found, times are cited and silence is kept, on anybody's data.
+//! Measuring: how good the answers to the goldset are, and on anybody's data how well passages are found, times are cited
+//! and silence is kept.
 
 pub mod abstain;
+pub mod judge;
 pub mod metrics;
 mod qrels;
 pub mod ranking;

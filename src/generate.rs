@@ -39,6 +39,16 @@ pub enum EngineChoice {
     Scripted,
 }
 
+impl EngineChoice {
+    /// As it stands in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Extractive => "extractive",
+            Self::Scripted => "scripted",
+        }
+    }
+}
+
 /// What an engine wrote, before anything in it has been checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {

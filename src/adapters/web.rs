@@ -8,12 +8,14 @@ mod listen;
 mod page;
 mod passage;
 mod posted;
+mod reports;
 mod review;
 mod same_site;
 mod visitor;
 mod vote;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,6 +96,8 @@ pub struct WebState {
     pub feedback: Feedback,
     /// Makes cases of the goldset out of the feedback.
     pub review: Review,
+    /// Folder of the reports of `colega eval`.
+    pub reports: PathBuf,
     /// The state of the daemon; whoever swaps the index swaps this too.
     pub status: Arc<ArcSwap<Status>>,
 }
@@ -127,6 +131,9 @@ fn router(page: WebState, address: SocketAddr) -> Router {
         .route("/", get(ask::page))
         .route("/ask", post(ask::ask))
         .route("/passage/{chunk_id}", get(passage::show))
+        .route("/reports", get(reports::list))
+        .route("/reports/{name}", get(reports::show))
+        .route("/reports/{name}/{chart}", get(reports::chart))
         .route("/vote", post(vote::vote))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/status.json", get(status))

@@ -1,4 +1,6 @@
-//! `colega eval`: quality, on anybody's data.
+//! `colega eval`: quality, of the answers to the goldset and on anybody's data.
+
+mod answers;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,9 +8,20 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use self::answers::AnswersArgs;
 use super::{Output, progress, runtime};
 use crate::app::App;
 use crate::eval::{abstain, retrieval, spans};
+
+/// Without a command, the goldset is asked and its answers are judged.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct EvalArgs {
+    #[command(subcommand)]
+    command: Option<EvalCommand>,
+    #[command(flatten)]
+    answers: AnswersArgs,
+}
 
 #[derive(Debug, Subcommand)]
 pub enum EvalCommand {
@@ -19,7 +32,6 @@ pub enum EvalCommand {
     /// Count how many questions get no answer
     Abstain(AbstainArgs),
 }
-
 #[derive(Debug, Args)]
 pub struct RetrievalArgs {
     /// One object a line: id, title, text, and optionally doc and lang
@@ -65,7 +77,8 @@ pub struct AbstainArgs {
     output: Output,
 }
 
-pub fn run(app: &App, command: EvalCommand) -> Result<ExitCode> {
+pub fn run(app: &App, args: EvalArgs) -> Result<ExitCode> {
+    let Some(command) = args.command else { return answers::run(app, &args.answers) };
     match command {
         EvalCommand::Retrieval(args) => {
             let task = retrieval::Task {

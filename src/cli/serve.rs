@@ -56,8 +56,13 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_old: b
     let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
     let delivery = Delivery::open(app.delivery_folder())?;
     let review = app.review(feedback.clone());
-    let page =
-        WebState { agent: running.agent.clone(), feedback: feedback.clone(), review, status: Arc::clone(&status) };
+    let page = WebState {
+        agent: running.agent.clone(),
+        feedback: feedback.clone(),
+        review,
+        reports: app.reports_folder(),
+        status: Arc::clone(&status),
+    };
     let address = listener.local_addr()?;
     eprintln!("Colega answers at http://{address} ({} passages)", running.manifest.passages);
 

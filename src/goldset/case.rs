@@ -22,8 +22,11 @@ const ENTRIES: usize = 30;
 pub struct Case {
     /// Names the case; never changes.
     pub id: String,
-    /// The question, to be understood by itself.
+    /// The question; without [`Case::earlier`] ones, to be understood by itself.
     pub question: String,
+    /// What was asked before it in the same conversation, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
     /// Its language.
     pub lang: Language,
     /// What a good answer says, a sentence each.
@@ -32,6 +35,9 @@ pub struct Case {
     pub must_cite: Vec<String>,
     /// What it is about.
     pub topics: Vec<String>,
+    /// What keeps cases that ask about one thing in one split; empty where that does not matter.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
     /// How hard it is to answer well.
     pub difficulty: Difficulty,
     /// Passages that help to answer it.
@@ -97,6 +103,30 @@ pub enum Split {
     Test,
 }
 
+impl Split {
+    /// As it stands in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// A word that is no split.
+#[derive(Debug, thiserror::Error)]
+#[error("“{0}” is no split; write dev or test")]
+pub struct UnknownSplit(String);
+
+impl FromStr for Split {
+    type Err = UnknownSplit;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = [Self::Dev, Self::Test].into_iter().find(|split| split.name() == text);
+        found.ok_or_else(|| UnknownSplit(text.to_owned()))
+    }
+}
+
 /// What people did that made it a case. It names answers and counts people, and says nothing of who they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +184,9 @@ impl Case {
         if self.question.chars().count() > QUESTION {
             return Err(Problem::LongQuestion);
         }
+        if self.earlier.iter().any(|turn| turn.trim().is_empty() || turn.chars().count() > QUESTION) {
+            return Err(Problem::BadEntry("earlier"));
+        }
         entries("expected_points", self.expected_points.iter().map(String::as_str))?;
         entries("must_cite", self.must_cite.iter().map(String::as_str))?;
         entries("topics", self.topics.iter().map(String::as_str))?;
@@ -178,17 +211,19 @@ fn entries<'a>(list: &'static str, entries: impl ExactSizeIterator<Item = &'a st
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     pub fn case(id: &str, question: &str) -> Case {
         Case {
             id: id.to_owned(),
             question: question.to_owned(),
+            earlier: Vec::new(),
             lang: Language::English,
             expected_points: vec!["It is a unique value.".to_owned()],
             must_cite: vec!["en/idempotency.md".to_owned()],
             topics: Vec::new(),
+            subject: String::new(),
             difficulty: Difficulty::Easy,
             relevant_chunks: Vec::new(),
             answerable: true,

@@ -211,10 +211,12 @@ fn case(name: &str, candidate: &Candidate, proposal: Proposal, at: SystemTime) -
     Case {
         id: name.to_owned(),
         question: proposal.question,
+        earlier: Vec::new(),
         lang: candidate.lang,
         expected_points: proposal.expected_points,
         must_cite: proposal.must_cite,
         topics: proposal.topics,
+        subject: String::new(),
         difficulty: proposal.difficulty,
         relevant_chunks: proposal.relevant_chunks,
         answerable: proposal.answerable,

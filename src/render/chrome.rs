@@ -62,6 +62,10 @@ pub struct Chrome {
     pub passages: &'static str,
     /// The live generation of the index, before its name.
     pub generation: &'static str,
+    /// Name of the list of reports.
+    pub reports: &'static str,
+    /// There is no report yet, and how to get one.
+    pub no_reports: &'static str,
     /// Keys, for those who like them.
     pub keys: &'static str,
 }
@@ -118,6 +122,12 @@ impl Chrome {
             close: say(language, "Close", "Cerrar"),
             passages: say(language, "passages", "pasajes"),
             generation: say(language, "index", "índice"),
+            reports: say(language, "Reports on the answers", "Informes sobre las respuestas"),
+            no_reports: say(
+                language,
+                "There is no report yet; `colega eval` writes one.",
+                "Aún no hay ningún informe; `colega eval` escribe uno.",
+            ),
             keys: say(language, "/ to type, Enter to ask", "/ para escribir, Intro para preguntar"),
         }
     }

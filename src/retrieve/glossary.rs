@@ -55,9 +55,16 @@ impl Glossary {
         Self::parse(&text).with_context(|| format!("{} is not a glossary", path.display()))
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    /// The glossary in a TOML text: `same`, a list of lists of terms.
+    pub fn parse(text: &str) -> Result<Self> {
         let file: File = toml::from_str(text)?;
         Ok(Self { groups: file.same.iter().map(|group| group.iter().map(|term| Term::new(term)).collect()).collect() })
+    }
+
+    /// This glossary with `more` behind it.
+    #[must_use]
+    pub fn with(&self, more: Self) -> Self {
+        Self { groups: self.groups.iter().cloned().chain(more.groups).collect() }
     }
 
     /// The terms that stand in a question of these folded words, longest first where they overlap.

@@ -21,7 +21,7 @@ use crate::question::UserId;
 /// How far back answers are looked at.
 const HOURS: u64 = 24;
 /// How many of them, the latest first.
-const MOST_ANSWERS: usize = 200;
+const MOST_ANSWERS: usize = 1_000;
 /// People that Discord gives at once.
 const PAGE: usize = 100;
 /// How many times that many.

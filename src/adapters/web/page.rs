@@ -155,6 +155,7 @@ fn foot(chrome: &Chrome, status: &Status) -> Markup {
             span { (chrome.generation) " " (neutral(&status.generation)) }
             span { (render::engine(status.engine, chrome.language)) }
             a href="/review" { (Words::new(chrome.language).title) }
+            a href="/reports" { (chrome.reports) }
             span.keys { (chrome.keys) }
         }
     }

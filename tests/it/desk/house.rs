@@ -99,7 +99,7 @@ impl House {
     }
 
     pub async fn until_votes(&self, answer: &AnswerId, expected: (u64, u64)) {
-        for _ in 0..200 {
+        for _ in 0..1_000 {
             if self.votes(answer).await == expected {
                 return;
             }

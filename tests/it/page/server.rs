@@ -39,7 +39,13 @@ impl Page {
         let feedback = open_feedback(folder).await;
         let stop = CancellationToken::new();
         let review = Review::new(feedback.clone(), Goldset::new(folder.join(GOLDSET)));
-        let state = WebState { agent: harness::agent(), feedback: feedback.clone(), review, status };
+        let state = WebState {
+            agent: harness::agent(),
+            feedback: feedback.clone(),
+            review,
+            reports: folder.join("reports"),
+            status,
+        };
         let served = tokio::spawn(web::serve(listener, state, stop.clone()));
         let client = browser();
         Self { address, client, feedback, stop, served }

@@ -16,7 +16,7 @@ use crate::fakes::telegram::world::Standing;
 use crate::fakes::telegram::{FakeTelegram, Faults};
 
 /// How long the last questions may take once everything works again.
-const SETTLING: Duration = Duration::from_mins(2);
+const SETTLING: Duration = Duration::from_mins(4);
 
 /// An engine that takes its time, and nobody who is told to slow down.
 const VARIABLES: [(&str, &str); 6] = [

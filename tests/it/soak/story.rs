@@ -1,6 +1,7 @@
 //! What people did, and what must have come of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Instant;
 
 use colega::answer::AnswerId;
 use colega::feedback::Vote;
@@ -49,16 +50,26 @@ pub enum Fate {
 }
 
 /// The votes that count at the end, by answer and person.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Votes {
-    cast: BTreeMap<String, BTreeMap<u64, Option<Vote>>>,
+    begin: Instant,
+    /// With the seconds from the beginning to the last one, to be found in the log.
+    cast: BTreeMap<String, (BTreeMap<u64, Option<Vote>>, u64)>,
     /// Answers that were voted on while the bot was away, so that nobody can say whether it heard.
     unsure: BTreeSet<String>,
 }
 
+impl Default for Votes {
+    fn default() -> Self {
+        Self { begin: Instant::now(), cast: BTreeMap::new(), unsure: BTreeSet::new() }
+    }
+}
+
 impl Votes {
     pub fn cast(&mut self, answer: &str, person: u64, vote: Option<Vote>) {
-        self.cast.entry(answer.to_owned()).or_default().insert(person, vote);
+        let (cast, at) = self.cast.entry(answer.to_owned()).or_default();
+        cast.insert(person, vote);
+        *at = self.begin.elapsed().as_secs();
     }
 
     pub fn is_unsure(&mut self, answer: &str) {
@@ -75,11 +86,12 @@ impl Votes {
         let kept: HashMap<&AnswerId, (u64, u64)> =
             kept.iter().map(|exchange| (&exchange.kept.id, (exchange.up, exchange.down))).collect();
         let sure = self.cast.iter().filter(|(answer, _)| !self.unsure.contains(*answer));
-        let wrong = sure.filter_map(|(answer, cast)| {
+        let wrong = sure.filter_map(|(answer, (cast, at))| {
             let count = |vote: Vote| cast.values().filter(|own| **own == Some(vote)).count() as u64;
             let expected = (count(Vote::Up), count(Vote::Down));
             let found = kept.get(&AnswerId(answer.clone())).copied().unwrap_or_default();
-            (found != expected).then(|| format!("{answer}: {found:?} instead of {expected:?}: {cast:?}"))
+            (found != expected)
+                .then(|| format!("{answer}: {found:?} instead of {expected:?}, cast at {at} s: {cast:?}"))
         });
         wrong.collect()
     }

@@ -1,0 +1,116 @@
+//! Whether one run is better than another, or only lucky: the paired bootstrap.
+//!
+//! Cases are drawn with replacement, the same from both runs, and each figure is compared again (Efron and Tibshirani, *An
+//! Introduction to the Bootstrap*, 1993, chapter 13; Koehn, “Statistical Significance Tests for Machine Translation
+//! Evaluation”, EMNLP 2004, for pairing). The interval is that of the percentiles.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use anyhow::{Result, ensure};
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use serde::Serialize;
+
+use super::Run;
+use super::scores::Scores;
+use super::verdict::Verdict;
+
+/// How often cases are drawn.
+const DRAWS: usize = 2_000;
+/// The same draws each time.
+const SEED: u64 = 0x0c01_e6a0;
+/// Share of the draws outside of the interval.
+const OUTSIDE: f64 = 0.05;
+
+/// Two runs over the cases that both hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// How many cases both hold.
+    pub cases: usize,
+    /// Each figure.
+    pub figures: Vec<Difference>,
+    /// Cases that were met and are not any more.
+    pub lost: Vec<String>,
+    /// Cases that were not met and are now.
+    pub won: Vec<String>,
+}
+
+/// One figure in both runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// Its name.
+    pub name: &'static str,
+    /// In the first run.
+    pub before: f64,
+    /// In the second.
+    pub after: f64,
+    /// Where the difference (second less first) lies in 95 of 100 draws.
+    pub interval: (f64, f64),
+}
+
+impl Difference {
+    /// Whether the interval leaves no doubt that there is a difference.
+    pub fn is_clear(&self) -> bool {
+        self.interval.0 > 0.0 || self.interval.1 < 0.0
+    }
+}
+
+/// Compares two runs by the cases that both hold.
+pub fn compare(before: &Run, after: &Run) -> Result<Comparison> {
+    let later: HashMap<&str, &Verdict> = after.verdicts.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect();
+    let pairs: Vec<(&Verdict, &Verdict)> =
+        before.verdicts.iter().filter_map(|verdict| Some((verdict, *later.get(verdict.id.as_str())?))).collect();
+    ensure!(!pairs.is_empty(), "the two runs have no case in common; compare runs over one goldset");
+    let named = |is: &dyn Fn(&Verdict, &Verdict) -> bool| {
+        pairs.iter().filter(|(a, b)| is(a, b)).map(|(a, _)| a.id.clone()).collect::<Vec<_>>()
+    };
+    Ok(Comparison {
+        cases: pairs.len(),
+        figures: differences(&pairs),
+        lost: named(&|before, after| before.is_met() && !after.is_met()),
+        won: named(&|before, after| !before.is_met() && after.is_met()),
+    })
+}
+
+fn differences(pairs: &[(&Verdict, &Verdict)]) -> Vec<Difference> {
+    let both = |drawn: &[usize]| {
+        let before = Scores::of(drawn.iter().map(|&at| pairs[at].0)).figures();
+        let after = Scores::of(drawn.iter().map(|&at| pairs[at].1)).figures();
+        before.into_iter().zip(after).map(|((name, a), (_, b))| (name, a, b)).collect::<Vec<_>>()
+    };
+    let all: Vec<usize> = (0..pairs.len()).collect();
+    let mut chance = StdRng::seed_from_u64(SEED);
+    let mut drawn: Vec<Vec<f64>> = Vec::with_capacity(DRAWS);
+    for _ in 0..DRAWS {
+        let cases: Vec<usize> = all.iter().map(|_| chance.random_range(0..pairs.len())).collect();
+        drawn.push(both(&cases).into_iter().map(|(_, before, after)| after - before).collect());
+    }
+    let interval = |figure: usize| {
+        let values: Vec<f64> = drawn.iter().map(|differences| differences[figure]).collect();
+        (quantile(&values, OUTSIDE / 2.0), quantile(&values, 1.0 - OUTSIDE / 2.0))
+    };
+    let figures = both(&all).into_iter().enumerate();
+    figures.map(|(at, (name, before, after))| Difference { name, before, after, interval: interval(at) }).collect()
+}
+
+fn quantile(values: &[f64], share: f64) -> f64 {
+    crate::eval::metrics::quantile(values, share)
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} cases in both runs; difference with its 95% interval", self.cases)?;
+        for Difference { name, before, after, interval: (low, high) } in &self.figures {
+            let change = after - before;
+            let clear = if *low > 0.0 || *high < 0.0 { "  *" } else { "" };
+            writeln!(f, "{name:<20} {before:.3} → {after:.3}  {change:+.3} [{low:+.3}, {high:+.3}]{clear}")?;
+        }
+        for (title, ids) in [("not met any more", &self.lost), ("met now", &self.won)] {
+            if !ids.is_empty() {
+                writeln!(f, "{title}: {}", ids.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}
