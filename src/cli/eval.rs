@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::{Output, progress, runtime};
 use crate::app::App;
-use crate::eval::{abstain, retrieval, spans};
+use crate::eval::{abstain, retrieval, spans, support};
 
 #[derive(Debug, Subcommand)]
 pub enum EvalCommand {
@@ -18,6 +18,8 @@ pub enum EvalCommand {
     Spans(SpansArgs),
     /// Count how many questions get no answer
     Abstain(AbstainArgs),
+    /// Look how well supported sentences are told from others
+    Support(SupportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +67,15 @@ pub struct AbstainArgs {
     output: Output,
 }
 
+#[derive(Debug, Args)]
+pub struct SupportArgs {
+    /// One object a line: response, context or `context_sentences`, label, and optionally id, lang and labels
+    #[arg(long, value_name = "FILE")]
+    items: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
 pub fn run(app: &App, command: EvalCommand) -> Result<ExitCode> {
     match command {
         EvalCommand::Retrieval(args) => {
@@ -88,6 +99,10 @@ pub fn run(app: &App, command: EvalCommand) -> Result<ExitCode> {
             let (running, _) = app.run(|progress| reading.show(&progress))?;
             let task = abstain::Task { questions: &args.questions };
             let scores = runtime()?.block_on(abstain::run(&task, &running.agent))?;
+            args.output.print(&scores, || scores.to_string())?;
+        }
+        EvalCommand::Support(args) => {
+            let scores = support::run(&support::Task { items: &args.items }, &app.settings.support)?;
             args.output.print(&scores, || scores.to_string())?;
         }
     }
