@@ -207,6 +207,9 @@ fn share(part: usize, whole: usize) -> Option<f64> {
 }
 
 #[cfg(test)]
+mod measured;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

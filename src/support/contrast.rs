@@ -1,14 +1,16 @@
 //! Where a sentence says something else than a sentence of the texts that it all but repeats: another number or name in
-//! the same place, a denial on one side only, an opposite.
+//! the same place, a denial on one side only, an opposite, two words that change places.
 //!
 //! Counting words cannot see this: the wrong name often stands elsewhere in the text. So the sentence is aligned, word
 //! by word and in order, with the sentences that share most of it, and the gaps are compared.
 
 mod align;
+mod gap;
 mod opposite;
 
+use self::gap::{Gap, denies_next, exchanged};
 use super::evidence::Evidence;
-use super::token::{Kind, Token};
+use super::token::Token;
 
 /// With how many sentences of the texts the sentence is compared.
 const COMPARED: usize = 4;
@@ -74,61 +76,54 @@ struct Comparison<'c> {
     pairs: Vec<(usize, usize)>,
 }
 
-impl Comparison<'_> {
+impl<'c> Comparison<'c> {
     /// The positions of tokens that the other sentence contradicts.
     fn contradictions(&self) -> Vec<usize> {
-        let mut found = Vec::new();
-        let (mut at, mut other_at) = (0, 0);
-        let end = (self.tokens.len(), self.other.len());
-        for &(pair, other_pair) in self.pairs.iter().chain([&end]) {
-            let gap = &self.tokens[at..pair];
-            let other_gap = &self.other[other_at..other_pair];
-            let same_beside = self.same_beside(at, pair);
-            if gap.len() <= LONGEST_GAP && other_gap.len() <= LONGEST_GAP && same_beside > 0 {
-                found.extend(changed(gap, other_gap).map(|place| at + place));
-                if denies_next(gap) != denies_next(other_gap) && same_beside > 1 && pair < self.tokens.len() {
-                    found.push(pair);
-                }
+        let gaps = self.gaps();
+        let mut found = exchanged(&gaps);
+        for gap in &gaps {
+            let behind = gap.at + gap.here.len();
+            let same_beside = self.same_beside(gap.at, behind);
+            if gap.here.len() > LONGEST_GAP || same_beside == 0 {
+                continue;
             }
-            (at, other_at) = (pair + 1, other_pair + 1);
+            found.extend(gap.positions(|token| gap.has_opposite(token)));
+            if gap.there.len() > LONGEST_GAP {
+                continue;
+            }
+            found.extend(gap.positions(|token| gap.has_rival(token)));
+            if denies_next(gap.here) != denies_next(gap.there) && same_beside > 1 && behind < self.tokens.len() {
+                found.push(behind);
+            }
         }
         found
     }
 
-    /// How many words of content beside the gap `at..pair` are the same in both sentences.
-    fn same_beside(&self, at: usize, pair: usize) -> usize {
-        let beside = (at.saturating_sub(BESIDE)..at).chain(pair..(pair + BESIDE).min(self.tokens.len()));
+    fn gaps(&self) -> Vec<Gap<'c>> {
+        let (mut at, mut other_at) = (0, 0);
+        let end = (self.tokens.len(), self.other.len());
+        let pairs = self.pairs.iter().chain([&end]);
+        let gaps = pairs.map(|&(pair, other_pair)| {
+            let gap = Gap {
+                at,
+                here: &self.tokens[at..pair],
+                there: &self.other[other_at..other_pair],
+                is_last: pair == end.0,
+            };
+            (at, other_at) = (pair + 1, other_pair + 1);
+            gap
+        });
+        gaps.collect()
+    }
+
+    /// How many words of content beside the gap `at..behind` are the same in both sentences.
+    fn same_beside(&self, at: usize, behind: usize) -> usize {
+        let beside = (at.saturating_sub(BESIDE)..at).chain(behind..(behind + BESIDE).min(self.tokens.len()));
         let is_same = |at: &usize| {
             self.tokens[*at].is_content() && self.pairs.binary_search_by_key(at, |&(pair, _)| pair).is_ok()
         };
         beside.filter(is_same).count()
     }
-}
-
-/// The places in `gap` of what has another of its kind in `other`, or its opposite.
-fn changed(gap: &[Token], other: &[Token]) -> impl Iterator<Item = usize> {
-    let is_new = |other: &Token| gap.iter().all(|token| token.key != other.key);
-    let is_changed = move |token: &Token| {
-        other.iter().any(|other| {
-            opposite::are_opposite(&token.key, &other.key) || (are_rivals(token.kind, other.kind) && is_new(other))
-        })
-    };
-    gap.iter().enumerate().filter(move |(_, token)| is_changed(token)).map(|(place, _)| place)
-}
-
-/// Whether one of these kinds in the place of the other says something else, rather than the same in another word.
-fn are_rivals(a: Kind, b: Kind) -> bool {
-    match (a, b) {
-        (Kind::Name, Kind::Name | Kind::MaybeName) | (Kind::MaybeName, Kind::Name) => true,
-        (Kind::Number | Kind::Date | Kind::Unit, _) => a == b,
-        _ => false,
-    }
-}
-
-/// Whether `gap` denies what stands right behind it.
-fn denies_next(gap: &[Token]) -> bool {
-    let end = gap.iter().rposition(Token::is_content).map_or(0, |last| last + 1);
-    gap[end..].iter().filter(|token| token.denies).count() % 2 == 1
 }
 
 #[cfg(test)]
@@ -174,6 +169,21 @@ mod tests {
         check(Language::English, "Replication is synchronous by default.", text, &["synchronous"]);
         let text = "El índice aumenta el coste de las escrituras.";
         check(Language::Spanish, "El índice reduce el coste de las escrituras.", text, &["reduce"]);
+        let text = "Many connections make each query slower, because they compete for the same memory and processor.";
+        check(Language::English, "Many connections make each query faster.", text, &["faster"]);
+    }
+
+    #[test]
+    fn words_that_change_places_contradict() {
+        let text = "Size the pool from the number of cores, not from the number of users.";
+        let wrong = "Size the pool from the number of users, not from the number of cores.";
+        check(Language::English, wrong, text, &["users", "cores"]);
+        let text = "Un índice acelera las lecturas a costa de las escrituras.";
+        let wrong = "Un índice acelera las escrituras a costa de las lecturas.";
+        check(Language::Spanish, wrong, text, &["escrituras", "lecturas"]);
+        let text = "It stores users and orders in one table.";
+        check(Language::English, "It stores orders and users in one table.", text, &[]);
+        check(Language::English, "It stores orders and users in two tables.", text, &["two"]);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Numbers as people write them in English and Spanish: digits, words, ordinals, multiples; and the units behind them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::question::Language;
 
 /// What a word says of a number.
@@ -15,17 +18,45 @@ pub(super) enum Numeral {
     One,
 }
 
-/// From zero on.
-const ENGLISH: &str = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen \
-    sixteen seventeen eighteen nineteen";
-const SPANISH: &str = "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis \
-    diecisiete dieciocho diecinueve";
-/// From twenty on.
-const ENGLISH_TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
-const SPANISH_TENS: &str = "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa";
-/// From first on. Spanish ones without their last vowel.
-const ENGLISH_ORDINALS: &str = "first second third fourth fifth sixth seventh eighth ninth tenth";
-const SPANISH_ORDINALS: &str = "primer segund tercer cuart quint sext septim octav noven decim";
+/// Words that count on: what they are, the first value, the step, and the words, forms of one word parted by `/`.
+type Run = (fn(f64) -> Numeral, f64, f64, &'static str);
+const ENGLISH: &[Run] = &[
+    (
+        Numeral::Plain,
+        0.0,
+        1.0,
+        "zero one two three four five six seven eight nine ten eleven twelve/dozen thirteen fourteen fifteen sixteen \
+         seventeen eighteen nineteen",
+    ),
+    (Numeral::Plain, 1.0, 1.0, "first second third fourth fifth sixth seventh eighth ninth tenth"),
+    (Numeral::Tens, 20.0, 10.0, "twenty thirty forty fifty sixty seventy eighty ninety"),
+    (Numeral::Scale, 100.0, 1.0, "hundred"),
+    (Numeral::Scale, 1e3, 1.0, "thousand"),
+    (Numeral::Scale, 1e6, 1.0, "million"),
+    (Numeral::Scale, 1e9, 1.0, "billion"),
+];
+const SPANISH: &[Run] = &[
+    (
+        Numeral::Plain,
+        0.0,
+        1.0,
+        "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce/docena trece catorce quince dieciseis \
+         diecisiete dieciocho diecinueve veinte veintiuno/veintiuna/veintiun veintidos veintitres veinticuatro \
+         veinticinco veintiseis veintisiete veintiocho veintinueve",
+    ),
+    (
+        Numeral::Plain,
+        1.0,
+        1.0,
+        "primero/primera/primer segundo/segunda tercero/tercera/tercer cuarto/cuarta quinto/quinta sexto/sexta \
+         septimo/septima octavo/octava noveno/novena decimo/decima",
+    ),
+    (Numeral::Tens, 30.0, 10.0, "treinta cuarenta cincuenta sesenta setenta ochenta noventa"),
+    (Numeral::Plain, 100.0, 1.0, "cien"),
+    (Numeral::Scale, 1e3, 1.0, "mil"),
+    (Numeral::Scale, 1e6, 1.0, "millon/millones"),
+    (Numeral::Scale, 1e12, 1.0, "billon/billones"),
+];
 /// Units of one meaning, the first being their name. Only behind a number: elsewhere `s` and `second` are other words.
 const UNITS: &[&str] = &[
     "ms millisecond milliseconds milisegundo milisegundos",
@@ -45,49 +76,24 @@ const UNITS: &[&str] = &[
 
 /// What the folded `word` says of a number, if it does.
 pub(super) fn numeral(word: &str, language: Language) -> Option<Numeral> {
-    let (small, tens) = match language {
-        Language::English => (ENGLISH, ENGLISH_TENS),
-        Language::Spanish => (SPANISH, SPANISH_TENS),
-    };
-    if matches!((word, language), ("one", Language::English) | ("un" | "una" | "uno", Language::Spanish)) {
-        return Some(Numeral::One);
-    }
-    place_in(small, word)
-        .or_else(|| ordinal(word, language).map(|place| place + 1.0))
-        .map(Numeral::Plain)
-        .or_else(|| place_in(tens, word).map(|place| Numeral::Tens((place + 2.0) * 10.0)))
-        .or_else(|| other(word, language))
+    static TABLES: LazyLock<[HashMap<&str, Numeral>; 2]> = LazyLock::new(|| Language::ALL.map(table));
+    TABLES[language as usize].get(word).copied()
 }
 
-fn ordinal(word: &str, language: Language) -> Option<f64> {
-    match language {
-        Language::English => place_in(ENGLISH_ORDINALS, word),
-        Language::Spanish => {
-            let bare = if matches!(word, "primer" | "tercer") { Some(word) } else { word.strip_suffix(['o', 'a']) };
-            place_in(SPANISH_ORDINALS, bare?)
+fn table(language: Language) -> HashMap<&'static str, Numeral> {
+    let (runs, articles): (&[Run], &[&str]) = match language {
+        Language::English => (ENGLISH, &["one"]),
+        Language::Spanish => (SPANISH, &["un", "una", "uno"]),
+    };
+    let mut found = HashMap::new();
+    for &(make, first, step, words) in runs {
+        for (forms, place) in words.split_whitespace().zip(0_u32..) {
+            let numeral = make(first + step * f64::from(place));
+            found.extend(forms.split('/').map(|word| (word, numeral)));
         }
     }
-}
-
-fn other(word: &str, language: Language) -> Option<Numeral> {
-    if let (Some(units), Language::Spanish) = (word.strip_prefix("veinti"), language) {
-        return place_in(SPANISH, if units == "un" { "uno" } else { units }).map(|units| Numeral::Plain(20.0 + units));
-    }
-    Some(match (word, language) {
-        ("dozen", Language::English) | ("docena", Language::Spanish) => Numeral::Plain(12.0),
-        ("cien", Language::Spanish) => Numeral::Plain(100.0),
-        ("hundred", Language::English) => Numeral::Scale(100.0),
-        ("thousand", Language::English) | ("mil", Language::Spanish) => Numeral::Scale(1e3),
-        ("million", Language::English) | ("millon" | "millones", Language::Spanish) => Numeral::Scale(1e6),
-        ("billion", Language::English) => Numeral::Scale(1e9),
-        ("billon" | "billones", Language::Spanish) => Numeral::Scale(1e12),
-        _ => return None,
-    })
-}
-
-/// The place of `word` in `list`, the first being 0.
-fn place_in(list: &str, word: &str) -> Option<f64> {
-    list.split_whitespace().zip(0_u32..).find(|&(entry, _)| entry == word).map(|(_, place)| f64::from(place))
+    found.extend(articles.iter().map(|&word| (word, Numeral::One)));
+    found
 }
 
 /// The name of the unit that the folded `word` is, behind a number.

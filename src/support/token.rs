@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::number::{self, Numeral};
+use super::run::{Run, runs};
 use crate::question::Language;
-use crate::words::{fold, is_stopword, stem, without_possessive};
+use crate::words::{is_stopword, stem, without_possessive};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,72 +62,28 @@ const MONTHS: [&str; 2] = [
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 ];
 
-/// A run of letters or the digits of a number.
-struct Raw<'t> {
-    range: Range<usize>,
-    text: &'t str,
-    /// What stands between the one before and this.
-    gap: &'t str,
-}
-
 /// The tokens of `text`, at most `most`, and whether there were more.
 pub(super) fn tokens(text: &str, language: Language, most: usize) -> (Vec<Token>, bool) {
-    let mut raws = raws(text, most);
-    let has_more = raws.len() > most;
-    raws.truncate(most);
-    (Reader { raws: &raws, language }.tokens(), has_more)
-}
-
-/// The first runs of letters and numbers of `text`, one more than `most`.
-fn raws(text: &str, most: usize) -> Vec<Raw<'_>> {
-    let mut found: Vec<Raw<'_>> = Vec::new();
-    let mut from = 0;
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next().filter(|_| found.len() <= most) {
-        let length = match c {
-            '0'..='9' => number::length(&text[at..]),
-            '%' => 1,
-            _ => word_length(&text[at..]),
-        };
-        if length > 0 {
-            found.push(Raw { range: at..at + length, text: &text[at..at + length], gap: &text[from..at] });
-            from = at + length;
-        }
-        at += length.max(c.len_utf8());
-    }
-    found
-}
-
-/// The length of the word at the start of `text`; digits and apostrophes in it belong to it.
-fn word_length(text: &str) -> usize {
-    let is_inner = |c: char| c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c);
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        let joins = matches!(c, '\'' | '’')
-            && end > 0
-            && text[at + c.len_utf8()..].chars().next().is_some_and(char::is_alphabetic);
-        if !is_inner(c) && !joins {
-            break;
-        }
-        end = at + c.len_utf8();
-    }
-    end
+    let mut runs = runs(text, most);
+    let has_more = runs.len() > most;
+    runs.truncate(most);
+    (Reader { runs: &runs, language }.tokens(), has_more)
 }
 
 struct Reader<'r> {
-    raws: &'r [Raw<'r>],
+    runs: &'r [Run<'r>],
     language: Language,
 }
 
 impl Reader<'_> {
     fn tokens(&self) -> Vec<Token> {
-        let mut tokens: Vec<Token> = Vec::with_capacity(self.raws.len());
+        let mut tokens: Vec<Token> = Vec::with_capacity(self.runs.len());
         let mut at = 0;
-        while at < self.raws.len() {
+        while at < self.runs.len() {
             let before = tokens.last();
             // Behind a number, `second` is a unit.
             let is_unit = before.is_some_and(|before| before.kind == Kind::Number)
-                && number::unit(&fold(self.raws[at].text)).is_some();
+                && number::unit(&self.runs[at].folded).is_some();
             let number = if is_unit { None } else { self.number(at) };
             let (token, used) = number.unwrap_or_else(|| (self.word(at, before), 1));
             let is_suffix = token.kind == Kind::Filler && token.key.is_empty();
@@ -140,15 +97,15 @@ impl Reader<'_> {
 
     /// The number that begins at `at`, if one does, and how many runs it takes.
     fn number(&self, at: usize) -> Option<(Token, usize)> {
-        let raw = &self.raws[at];
-        let is_digits = raw.text.starts_with(|c: char| c.is_ascii_digit());
+        let run = &self.runs[at];
+        let is_digits = run.text.starts_with(|c: char| c.is_ascii_digit());
         let (mut value, mut used) = if is_digits {
-            let Some(value) = self.year_of_range(at).or_else(|| number::value(raw.text)) else {
-                return Some((self.token(at, 1, raw.text.to_owned(), Kind::Number), 1));
+            let Some(value) = self.year_of_range(at).or_else(|| number::value(run.text)) else {
+                return Some((self.token(at, 1, run.text.to_owned(), Kind::Number), 1));
             };
             (value, 1)
         } else {
-            match number::numeral(&fold(raw.text), self.language)? {
+            match number::numeral(&run.folded, self.language)? {
                 Numeral::Plain(value) => (value, 1),
                 Numeral::Tens(tens) => self.with_units(at, tens),
                 Numeral::Scale(scale) => (scale, 1),
@@ -167,18 +124,18 @@ impl Reader<'_> {
 
     /// The second year of `2018–19`.
     fn year_of_range(&self, at: usize) -> Option<f64> {
-        let (raw, before) = (&self.raws[at], self.raws.get(at.checked_sub(1)?)?);
-        let is_range = matches!(raw.gap, "-" | "–" | "/") && raw.text.len() == 2 && before.text.len() == 4;
+        let (run, before) = (&self.runs[at], self.runs.get(at.checked_sub(1)?)?);
+        let is_range = matches!(run.gap, "-" | "–" | "/") && run.text.len() == 2 && before.text.len() == 4;
         let century = before.text.get(..2).filter(|_| is_range)?;
-        number::value(&format!("{century}{}", raw.text))
+        number::value(&format!("{century}{}", run.text))
     }
 
     /// `tens` and the units behind it (`twenty-five`, `treinta y cinco`), and how many runs they take.
     fn with_units(&self, at: usize, tens: f64) -> (f64, usize) {
-        let is_and = self.language == Language::Spanish && self.raws.get(at + 1).is_some_and(|raw| raw.text == "y");
+        let is_and = self.language == Language::Spanish && self.runs.get(at + 1).is_some_and(|run| run.text == "y");
         let next = if is_and { 2 } else { 1 };
-        let units = self.raws.get(at + next).filter(|raw| matches!(raw.gap, "-" | " "));
-        match units.and_then(|raw| number::numeral(&fold(raw.text), self.language)) {
+        let units = self.runs.get(at + next).filter(|run| matches!(run.gap, "-" | " "));
+        match units.and_then(|run| number::numeral(&run.folded, self.language)) {
             Some(Numeral::Plain(units)) if (1.0..10.0).contains(&units) => (tens + units, next + 1),
             Some(Numeral::One) if is_and || self.language == Language::English => (tens + 1.0, next + 1),
             _ => (tens, 1),
@@ -186,8 +143,8 @@ impl Reader<'_> {
     }
 
     fn scale(&self, at: usize) -> Option<f64> {
-        let raw = self.raws.get(at).filter(|raw| raw.gap.chars().all(char::is_whitespace))?;
-        match number::numeral(&fold(raw.text), self.language) {
+        let run = self.runs.get(at).filter(|run| run.gap.chars().all(char::is_whitespace))?;
+        match number::numeral(&run.folded, self.language) {
             Some(Numeral::Scale(scale)) => Some(scale),
             _ => None,
         }
@@ -195,26 +152,26 @@ impl Reader<'_> {
 
     /// The word at `at`, with `before` in front of it; an empty filler for what only ends a number (the `th` of `5th`).
     fn word(&self, at: usize, before: Option<&Token>) -> Token {
-        let raw = &self.raws[at];
-        let folded = fold(raw.text).replace('’', "'");
+        let run = &self.runs[at];
+        let folded = run.folded.as_str();
         let is_behind_number = before.is_some_and(|before| before.kind == Kind::Number);
-        if raw.text == "%" || (folded == "cent" || folded == "ciento") && self.is_behind(at, &["per", "por"]) {
+        if run.text == "%" || (folded == "cent" || folded == "ciento") && self.is_behind(at, &["per", "por"]) {
             return self.token(at, 1, "%".to_owned(), Kind::Unit);
         }
-        if is_behind_number && raw.gap.is_empty() && matches!(&*folded, "st" | "nd" | "rd" | "th" | "º" | "ª") {
+        if is_behind_number && run.gap.is_empty() && matches!(folded, "st" | "nd" | "rd" | "th" | "º" | "ª") {
             return self.token(at, 1, String::new(), Kind::Filler);
         }
-        if let Some(unit) = number::unit(&folded).filter(|_| is_behind_number) {
+        if let Some(unit) = number::unit(folded).filter(|_| is_behind_number) {
             return self.token(at, 1, unit.to_owned(), Kind::Unit);
         }
-        if let Some(month) = self.month(at, &folded) {
+        if let Some(month) = self.month(at, folded) {
             return self.token(at, 1, format!("month {month}"), Kind::Date);
         }
-        let bare = without_possessive(&folded);
+        let bare = without_possessive(folded);
         let denials = if self.language == Language::English { ENGLISH_DENIALS } else { SPANISH_DENIALS };
         let denies = bare.ends_with("n't") || denials.contains(&bare);
         let is_contraction = bare.split_once('\'').is_some_and(|(_, end)| CONTRACTED.contains(&end));
-        let is_letter = bare.len() == 1 && bare == raw.text;
+        let is_letter = bare.len() == 1 && bare == run.text;
         let is_filler = denies || is_contraction || is_letter || is_stopword(bare, self.language);
         let kind = if is_filler { Kind::Filler } else { Kind::Word };
         let key = if is_filler { bare.to_owned() } else { stem(bare, self.language) };
@@ -223,10 +180,10 @@ impl Reader<'_> {
 
     /// The number of the month that the folded word at `at` names. Short forms, and the month of May, need a number beside them.
     fn month(&self, at: usize, folded: &str) -> Option<usize> {
-        let is_number = |raw: &Raw<'_>| raw.text.starts_with(|c: char| c.is_ascii_digit());
-        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| self.raws.get(at));
+        let is_number = |run: &Run<'_>| run.text.starts_with(|c: char| c.is_ascii_digit());
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|at| self.runs.get(at));
         let has_number = beside.into_iter().any(is_number);
-        if self.language == Language::English && !self.raws[at].text.starts_with(char::is_uppercase) {
+        if self.language == Language::English && !self.runs[at].text.starts_with(char::is_uppercase) {
             return None;
         }
         let names = MONTHS[self.language as usize].split(' ');
@@ -237,11 +194,11 @@ impl Reader<'_> {
     }
 
     fn is_behind(&self, at: usize, words: &[&str]) -> bool {
-        at.checked_sub(1).is_some_and(|before| words.contains(&self.raws[before].text))
+        at.checked_sub(1).is_some_and(|before| words.contains(&self.runs[before].text))
     }
 
     fn token(&self, at: usize, used: usize, key: String, kind: Kind) -> Token {
-        let (first, last) = (&self.raws[at], &self.raws[at + used - 1]);
+        let (first, last) = (&self.runs[at], &self.runs[at + used - 1]);
         let opens = at == 0 || first.gap.contains(['.', '!', '?', ':', '"', '“', '«', '¿', '¡', '\n']);
         let is_capital = first.text.starts_with(char::is_uppercase);
         Token { range: first.range.start..last.range.end, key, kind, is_capital, opens, denies: false }
