@@ -59,7 +59,7 @@ impl fmt::Display for Scores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.all.fmt(f)?;
         for (language, part) in &self.by_language {
-            writeln!(f, "\n{language}:\n{part}")?;
+            write!(f, "\n{language}:\n{part}")?;
         }
         Ok(())
     }

@@ -178,7 +178,8 @@ mod tests {
         let text = "Size the pool from the number of cores, not from the number of users.";
         let wrong = "Size the pool from the number of users, not from the number of cores.";
         check(Language::English, wrong, text, &["users", "cores"]);
-        let text = "Un índice acelera las lecturas a costa de las escrituras.";
+        let text =
+            "Un índice acelera las lecturas a costa de las escrituras: cada una cambia la tabla y todos los índices.";
         let wrong = "Un índice acelera las escrituras a costa de las lecturas.";
         check(Language::Spanish, wrong, text, &["escrituras", "lecturas"]);
         let text = "It stores users and orders in one table.";

@@ -21,17 +21,22 @@ impl Gap<'_> {
         self.here.iter().zip(self.at..).filter(move |(token, _)| is_meant(token)).map(|(_, at)| at)
     }
 
-    /// Whether the opposite of `token` stands in its place. The other sentence may go on behind it, or have begun before.
-    pub(super) fn has_opposite(&self, token: &Token) -> bool {
+    /// What of the other sentence stands near: all of a short gap, and one end where it goes on behind this sentence or
+    /// has begun before it.
+    fn near(&self) -> &[Token] {
         let there = self.there;
         let too_many = there.len().saturating_sub(LONGEST_GAP);
-        let near = match (self.at == 0, self.is_last) {
+        match (self.at == 0, self.is_last) {
             (true, _) => &there[too_many..],
             (_, true) => &there[..there.len() - too_many],
             _ if too_many > 0 => &[],
             _ => there,
-        };
-        near.iter().any(|other| opposite::are_opposite(&token.key, &other.key))
+        }
+    }
+
+    /// Whether the opposite of `token` stands in its place.
+    pub(super) fn has_opposite(&self, token: &Token) -> bool {
+        self.near().iter().any(|other| opposite::are_opposite(&token.key, &other.key))
     }
 
     /// Whether another of the kind of `token` stands in its place.
@@ -43,16 +48,16 @@ impl Gap<'_> {
 
 /// The positions of words that change places: `reads cost writes` where the other has `writes cost reads`.
 pub(super) fn exchanged(gaps: &[Gap<'_>]) -> Vec<usize> {
-    let short = || gaps.iter().filter(|gap| gap.here.len() <= LONGEST_GAP && gap.there.len() <= LONGEST_GAP);
+    let short = gaps.iter().filter(|gap| gap.here.len() <= LONGEST_GAP);
     let changes = |gap: &Gap<'_>| {
-        let (here, there) = (gap.here.iter(), gap.there.iter().filter(|other| other.is_content()));
+        let (here, there) = (gap.here.iter(), gap.near().iter().filter(|other| other.is_content()));
         let at = gap.at;
         here.zip(at..)
             .filter(|(token, _)| token.is_content())
             .flat_map(|(token, at)| there.clone().map(move |other| (token.key.clone(), other.key.clone(), at)))
             .collect::<Vec<_>>()
     };
-    let all: Vec<(String, String, usize)> = short().flat_map(changes).collect();
+    let all: Vec<(String, String, usize)> = short.flat_map(changes).collect();
     let known: BTreeSet<(&str, &str)> = all.iter().map(|(from, to, _)| (from.as_str(), to.as_str())).collect();
     all.iter().filter(|(from, to, _)| known.contains(&(to.as_str(), from.as_str()))).map(|&(_, _, at)| at).collect()
 }
