@@ -27,6 +27,7 @@ use crate::question::Language;
 use crate::reindex::IndexSettings;
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::retriever::RetrieveSettings;
+use crate::support::SupportSettings;
 use crate::telemetry::LogSettings;
 
 /// The file that is read when none is named.
@@ -60,6 +61,8 @@ pub struct Settings {
     pub retrieve: RetrieveSettings,
     /// When evidence is enough.
     pub evidence: EvidenceSettings,
+    /// When a sentence is supported.
+    pub support: SupportSettings,
     /// Length of answers.
     pub answer: ExtractiveSettings,
     /// What writes them.
@@ -193,6 +196,10 @@ impl Settings {
                 bail!("bm25.{key} is {value}; set it to a number from 0 to {most}");
             }
         }
+        let min_score = self.support.min_score;
+        if !(0.0..=1.0).contains(&min_score) {
+            bail!("support.min_score is {min_score}; set it to a number from 0 to 1");
+        }
         let RetrieveSettings { title_boost, language_boost, document_boost, neighbour_boost, .. } = self.retrieve;
         for (key, value) in [
             ("title", title_boost),
@@ -304,6 +311,7 @@ mod tests {
     fn wrong_values_name_file_and_key() {
         check_error("[web]\nport = \"high\"\n", &[], &["colega.toml", "web.port"]);
         check_error("[answer]\nmax_words = 3\n", &[], &["answer.max_words"]);
+        check_error("[support]\nmin_score = 50\n", &[], &["support.min_score"]);
         check_error("[web\n", &[], &["colega.toml", "not TOML"]);
     }
 

@@ -1,5 +1,5 @@
-//! Measuring: how good the answers to the goldset are, and on anybody's data how well passages are found, times are cited
-//! and silence is kept.
+//! Measuring: how good the answers to the goldset are, and on anybody's data how well passages are found, times are cited,
+//! claims are checked and silence is kept.
 
 pub mod abstain;
 pub mod judge;
@@ -8,4 +8,5 @@ mod qrels;
 pub mod ranking;
 pub mod retrieval;
 pub mod spans;
+pub mod support;
 pub mod table;

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use self::answers::AnswersArgs;
 use super::{Output, progress, runtime};
 use crate::app::App;
-use crate::eval::{abstain, retrieval, spans};
+use crate::eval::{abstain, retrieval, spans, support};
 
 /// Without a command, the goldset is asked and its answers are judged.
 #[derive(Debug, Args)]
@@ -31,7 +31,10 @@ pub enum EvalCommand {
     Spans(SpansArgs),
     /// Count how many questions get no answer
     Abstain(AbstainArgs),
+    /// Look how well supported sentences are told from others
+    Support(SupportArgs),
 }
+
 #[derive(Debug, Args)]
 pub struct RetrievalArgs {
     /// One object a line: id, title, text, and optionally doc and lang
@@ -77,6 +80,15 @@ pub struct AbstainArgs {
     output: Output,
 }
 
+#[derive(Debug, Args)]
+pub struct SupportArgs {
+    /// One object a line: response, context or `context_sentences`, label, and optionally id, lang and labels
+    #[arg(long, value_name = "FILE")]
+    items: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
 pub fn run(app: &App, args: EvalArgs) -> Result<ExitCode> {
     let Some(command) = args.command else { return answers::run(app, &args.answers) };
     match command {
@@ -101,6 +113,10 @@ pub fn run(app: &App, args: EvalArgs) -> Result<ExitCode> {
             let (running, _) = app.run(|progress| reading.show(&progress))?;
             let task = abstain::Task { questions: &args.questions };
             let scores = runtime()?.block_on(abstain::run(&task, &running.agent))?;
+            args.output.print(&scores, || scores.to_string())?;
+        }
+        EvalCommand::Support(args) => {
+            let scores = support::run(&support::Task { items: &args.items }, &app.settings.support)?;
             args.output.print(&scores, || scores.to_string())?;
         }
     }

@@ -40,6 +40,21 @@ pub fn recall_at(k: usize, ranking: &[&str], relevance: &HashMap<&str, f64>) -> 
     found as f64 / relevant as f64
 }
 
+/// How often one of `positive` scores above one of `negative`, ties counting half: the area under the ROC curve. `None`
+/// if either is empty.
+#[expect(clippy::cast_precision_loss, reason = "counts of items are small")]
+pub fn auroc(positive: &[f64], negative: &[f64]) -> Option<f64> {
+    let mut negative = negative.to_vec();
+    negative.sort_by(f64::total_cmp);
+    let wins = positive.iter().map(|score| {
+        let below = negative.partition_point(|other| other < score);
+        let up_to = negative.partition_point(|other| other <= score);
+        (below + up_to) as f64 / 2.0
+    });
+    let pairs = positive.len() * negative.len();
+    if pairs == 0 { None } else { Some(wins.sum::<f64>() / pairs as f64) }
+}
+
 /// The mean; 0 of nothing.
 #[expect(clippy::cast_precision_loss, reason = "counts of questions are small")]
 pub fn mean(values: &[f64]) -> f64 {
@@ -79,6 +94,16 @@ mod tests {
         check(&["x", "a", "b"], (0.6309 + 0.5) / 1.6309, 0.5, 0.5);
         check(&["x", "y"], 0.0, 0.0, 0.0);
         check(&[], 0.0, 0.0, 0.0);
+    }
+
+    #[test]
+    fn the_area_under_the_curve_counts_pairs() {
+        let check = |positive: &[f64], negative: &[f64], expected| assert_eq!(auroc(positive, negative), expected);
+        check(&[0.9, 0.8], &[0.1, 0.2], Some(1.0));
+        check(&[0.9, 0.1], &[0.5], Some(0.5));
+        check(&[0.5], &[0.5], Some(0.5));
+        check(&[0.5, 0.9], &[0.5, 0.1], Some(0.875));
+        check(&[], &[0.5], None);
     }
 
     #[test]
