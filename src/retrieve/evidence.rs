@@ -18,20 +18,20 @@ use crate::reading::role::Role;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EvidenceSettings {
-    /// Share of the question's concepts, weighted by how rare they are, that the passages must speak of when their
-    /// title names one of them.
+    /// How strong evidence must be: the share of the question's concepts (weighted by how rare they are) that the names of
+    /// the subject's passages hold, plus what the best passage scores.
+    pub min_strength: f32,
+    /// What the score counts for in that, by the logarithm of the number of passages, with which scores grow.
+    pub score_weight: f32,
+    /// A single passage that speaks of this share of the concepts is enough as well: a talk has no names.
     pub min_coverage: f32,
-    /// The same share when the question holds every word of the subject's name.
-    pub min_coverage_by_name: f32,
-    /// The same share when no title names any of them; it must then lie in a single passage.
-    pub min_coverage_unnamed: f32,
     /// How many passages from beside the main subject may be used.
     pub max_supporting: usize,
 }
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_coverage: 0.55, min_coverage_by_name: 0.35, min_coverage_unnamed: 0.85, max_supporting: 3 }
+        Self { min_strength: 0.6, score_weight: 0.2, min_coverage: 0.85, max_supporting: 3 }
     }
 }
 
@@ -103,7 +103,7 @@ pub fn gather(
         let mut document = retriever.index.document(&candidate.passage.source_file)?;
         document.retain(|passage| filter.admits(passage));
         let subject = Subject::of(candidate, query, &document, retriever);
-        if is_enough(query, &retriever.readings.read(&candidate.passage), &subject, settings) {
+        if is_enough(query, candidate, &subject, retriever, settings) {
             return Ok(Verdict::Enough(collect(query, hits, candidate, subject, retriever, settings)));
         }
     }
@@ -223,16 +223,15 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
     passages
 }
 
-/// Whether the subject's passages speak of enough of what is asked.
-fn is_enough(query: &Query, best: &Reading, subject: &Subject, settings: &EvidenceSettings) -> bool {
-    let main = &subject.passages;
-    let found = query.share_of_concepts(&main.iter().flat_map(|reading| reading.stems.iter()).collect());
-    if query.asks_by_name(&StemSet::of(&subject.name, best.passage.lang)) {
-        return found >= settings.min_coverage_by_name;
-    }
-    let is_named = main.iter().any(|reading| query.share_of_concepts(&reading.names) > 0.0);
-    (is_named && found >= settings.min_coverage)
-        || query.share_of_concepts(&best.stems) >= settings.min_coverage_unnamed
+/// Whether what was found is about what is asked. People's questions hold many words that no passage needs to speak of, so the
+/// names of the subject and the score of its best passage tell more than the share of all words.
+fn is_enough(query: &Query, best: &Hit, subject: &Subject, retriever: &Retriever, settings: &EvidenceSettings) -> bool {
+    let names: StemSet = subject.passages.iter().flat_map(|reading| reading.names.iter()).collect();
+    #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a verdict")]
+    let growth = (retriever.statistics.passages as f32 + 1.0).ln();
+    let strength = query.share_of_concepts(&names) + settings.score_weight * best.score / growth;
+    strength >= settings.min_strength
+        || query.share_of_concepts(&retriever.readings.read(&best.passage).stems) >= settings.min_coverage
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {
