@@ -195,7 +195,7 @@ fn transcript_and_subtitles_of_one_recording_are_aligned() {
         let parsed = parse(&folder.join(file)).expect("has cues");
         let blocks = align(&text, &parsed.cues).expect("one recording");
         let headings: Vec<_> = blocks.iter().filter(|block| block.kind == BlockKind::Heading(2)).collect();
-        assert_eq!(headings.len(), 18);
+        assert_eq!(headings.len(), 43);
         assert_eq!(headings[4].text, "The N plus one query problem");
         for block in blocks.iter().filter(|block| block.kind == BlockKind::Speech) {
             assert_eq!(said_within(&parsed, block.span).matches(&block.text).count(), 1, "{block:?}");
