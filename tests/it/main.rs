@@ -14,6 +14,7 @@ mod goldset;
 mod growth;
 mod harness;
 mod ingest;
+mod judge;
 mod layering;
 mod measuring;
 #[cfg(all(feature = "discord", feature = "telegram"))]

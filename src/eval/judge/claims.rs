@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Block, CitationNo};
 use crate::passage::Passage;
-use crate::support;
+use crate::support::{self, Evidence, SupportSettings};
 
 /// The claims of one answer, counted. Sentences and blocks of code are claims.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,30 +31,42 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Counts the claims of `answer`; `passages` holds those it cites, by their number.
-    pub fn of(answer: &Answer, passages: &HashMap<CitationNo, Arc<Passage>>) -> Self {
+    /// Counts the claims of `answer`; `passages` holds those it cites, by their number. A claim is supported if its score is
+    /// at least that of `settings`; code is, if it stands there.
+    pub fn of(answer: &Answer, passages: &HashMap<CitationNo, Arc<Passage>>, settings: &SupportSettings) -> Self {
         let mut claims = Self::default();
+        let language = answer.source_language.unwrap_or(answer.language);
+        let is_said = |claim: &str, texts: &[&str]| {
+            let evidence = Evidence::new(texts.iter().copied(), language);
+            support::judge(claim, &evidence).score >= settings.min_score
+        };
+        let stands =
+            |claim: &str, texts: &[&str]| texts.iter().any(|text| support::literal_part(claim, text).is_some());
         for block in answer.sections.iter().flat_map(|section| &section.blocks) {
             for sentence in block.sentences() {
-                claims.count(&sentence.text, &sentence.cites, passages);
+                claims.count(&sentence.text, &sentence.cites, passages, is_said);
             }
             if let Block::Code { code, cites, .. } = block {
-                claims.count(code, cites, passages);
+                claims.count(code, cites, passages, stands);
             }
         }
         claims
     }
 
-    fn count(&mut self, claim: &str, cites: &[CitationNo], passages: &HashMap<CitationNo, Arc<Passage>>) {
-        let supporting = |no: &&CitationNo| {
-            passages.get(no).is_some_and(|passage| support::literal_part(claim, &passage.text).is_some())
-        };
-        let right = cites.iter().filter(supporting).count();
+    fn count(
+        &mut self,
+        claim: &str,
+        cites: &[CitationNo],
+        passages: &HashMap<CitationNo, Arc<Passage>>,
+        is_supported: impl Fn(&str, &[&str]) -> bool,
+    ) {
+        let texts: Vec<&str> = cites.iter().filter_map(|no| passages.get(no)).map(|from| from.text.as_str()).collect();
+        let right = texts.iter().filter(|text| is_supported(claim, std::slice::from_ref(*text))).count();
         self.all += 1;
         self.cited += usize::from(!cites.is_empty());
         self.citations += cites.len();
         self.right_citations += right;
-        if right > 0 {
+        if right > 0 || is_supported(claim, &texts) {
             self.supported += 1;
         } else {
             self.unsupported.push(claim.to_owned());

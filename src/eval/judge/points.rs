@@ -14,6 +14,7 @@ use crate::question::Language;
 use crate::retrieve::glossary::Glossary;
 use crate::retrieve::query::Query;
 use crate::retrieve::statistics::Statistics;
+use crate::support::SupportSettings;
 
 /// Words that mean the same where an answer is judged. Searching is stricter: there, a wrong synonym costs more.
 const SYNONYMS: &str = include_str!("synonyms.toml");
@@ -40,6 +41,8 @@ pub struct PointVerdict {
 pub struct Matcher {
     glossary: Glossary,
     statistics: Arc<Statistics>,
+    /// When a claim counts as supported.
+    pub support: SupportSettings,
 }
 
 /// The stretches of an answer, each as its stems.
@@ -53,9 +56,9 @@ impl Matcher {
     ///
     /// # Panics
     /// Never: a test reads the synonyms.
-    pub fn new(glossary: &Glossary, statistics: Arc<Statistics>) -> Self {
+    pub fn new(glossary: &Glossary, statistics: Arc<Statistics>, support: SupportSettings) -> Self {
         let synonyms = Glossary::parse(SYNONYMS).expect("a test reads the synonyms");
-        Self { glossary: glossary.with(synonyms), statistics }
+        Self { glossary: glossary.with(synonyms), statistics, support }
     }
 
     /// Looks for `point` in what was said.

@@ -14,6 +14,7 @@ use crate::goldset::{Difficulty, Split};
 use crate::question::Language;
 use crate::retrieve::glossary::Glossary;
 use crate::retrieve::statistics::Statistics;
+use crate::support::SupportSettings;
 
 /// An answer that makes `made` of two points, with two claims of which `supported` are.
 fn verdict(id: &str, made: usize, supported: usize) -> Verdict {
@@ -179,7 +180,7 @@ fn a_run_is_read_back_as_it_was_written_and_its_charts_are_svg() {
 
 #[track_caller]
 fn check(point: &str, language: Language, said: &[&str], is_made: bool) {
-    let matcher = Matcher::new(&Glossary::built_in(), Arc::new(Statistics::default()));
+    let matcher = Matcher::new(&Glossary::built_in(), Arc::new(Statistics::default()), SupportSettings::default());
     let said: Vec<String> = said.iter().map(|&text| text.to_owned()).collect();
     let found = matcher.look_for(point, language, &Stretches::of_texts(&said, language));
     assert_eq!(found.is_made, is_made, "{point}: {found:?}");

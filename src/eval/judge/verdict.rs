@@ -99,7 +99,7 @@ pub fn judge(case: &Case, asked: &Asked, retriever: &Retriever, matcher: &Matche
         answerable: case.answerable,
         outcome,
         points,
-        claims: answer.map_or_else(|| Ok(Claims::default()), |answer| claims(answer, retriever))?,
+        claims: answer.map_or_else(|| Ok(Claims::default()), |answer| claims(answer, retriever, matcher))?,
         cites_source: (!case.must_cite.is_empty()).then(|| cites_one_of(answer, &case.must_cite)),
         ranking: Ranking::of(case, &found().map(|found| found.chunk_id.as_str()).collect::<Vec<_>>()),
         retrieved: found().take(NAMED).map(|found| named(&found.title, found.fate)).collect(),
@@ -107,14 +107,14 @@ pub fn judge(case: &Case, asked: &Asked, retriever: &Retriever, matcher: &Matche
     })
 }
 
-fn claims(answer: &Answer, retriever: &Retriever) -> Result<Claims> {
+fn claims(answer: &Answer, retriever: &Retriever, matcher: &Matcher) -> Result<Claims> {
     let mut passages = HashMap::new();
     for citation in &answer.citations {
         if let Some(passage) = retriever.index.passage(&citation.chunk_id)? {
             passages.insert(citation.no, passage);
         }
     }
-    Ok(Claims::of(answer, &passages))
+    Ok(Claims::of(answer, &passages, &matcher.support))
 }
 
 fn cites_one_of(answer: Option<&Answer>, files: &[String]) -> bool {

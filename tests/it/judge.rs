@@ -1,0 +1,120 @@
+//! The judge over the knowledge base and the goldset that come with the program: engines that are worse score worse, each by
+//! the figure that is to see it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use colega::agent::Agent;
+use colega::answer::{Answer, Block, Reply};
+use colega::eval::judge::compare::{Difference, compare};
+use colega::eval::judge::points::Matcher;
+use colega::eval::judge::scores::Scores;
+use colega::eval::judge::{Run, ask, verdict};
+use colega::goldset::{Case, Goldset, Split};
+use colega::passage::Passage;
+use colega::reindex::CHUNKS_FILE;
+use colega::support::SupportSettings;
+use colega::trace::Asked;
+
+use crate::harness;
+
+/// The cases to improve by, and what is said to them.
+async fn asked() -> (Agent, Vec<(Case, Asked)>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let passages: Vec<Passage> =
+        colega::jsonl::read(&root.join("data/processed").join(CHUNKS_FILE)).expect("the passages");
+    let agent = harness::agent_over(passages.into_iter().map(Arc::new).collect());
+    let cases = Goldset::new(root.join("data/goldset.jsonl")).cases().expect("the goldset");
+    let mut asked = Vec::new();
+    for case in cases.into_iter().filter(|case| case.split == Split::Dev) {
+        let said = ask(&agent, &case).await.expect("asked");
+        asked.push((case, said));
+    }
+    (agent, asked)
+}
+
+fn run(agent: &Agent, asked: &[(Case, Asked)]) -> Run {
+    let live = agent.live();
+    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.clone()), SupportSettings::default());
+    let judge = |(case, asked): &(Case, Asked)| verdict::judge(case, asked, &live, &matcher).expect("judged");
+    let verdicts: Vec<_> = asked.iter().map(judge).collect();
+    Run { at_ms: 0, generation: "memory".into(), engine: "extractive".into(), scores: Scores::of(&verdicts), verdicts }
+}
+
+/// The same, with each answer as `worse` makes it.
+fn changed(asked: &[(Case, Asked)], worse: impl Fn(&mut Answer)) -> Vec<(Case, Asked)> {
+    let mut changed = asked.to_vec();
+    for (_, asked) in &mut changed {
+        if let Reply::Answer(answer) = &mut asked.reply {
+            worse(answer);
+        }
+    }
+    changed
+}
+
+fn keep_every_other<T>(list: &mut Vec<T>) {
+    let mut at = 0;
+    list.retain(|_| {
+        at += 1;
+        at % 2 == 1
+    });
+}
+
+/// Drops every other sentence, entry and part.
+fn halve(answer: &mut Answer) {
+    keep_every_other(&mut answer.sections);
+    for block in answer.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        match block {
+            Block::Paragraph { sentences } => keep_every_other(sentences),
+            Block::List { items } => keep_every_other(items),
+            Block::Code { .. } => {}
+        }
+    }
+}
+
+/// Says of everything how long it takes.
+fn invent_numbers(answer: &mut Answer) {
+    for block in answer.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        let sentences: Vec<&mut colega::answer::Sentence> = match block {
+            Block::Paragraph { sentences } => sentences.iter_mut().collect(),
+            Block::List { items } => items.iter_mut().flatten().collect(),
+            Block::Code { .. } => Vec::new(),
+        };
+        for sentence in sentences {
+            let words: Vec<&str> = sentence.text.split(' ').collect();
+            let middle = words.len() / 2;
+            sentence.text = [&words[..middle], &["73", "of", "418"], &words[middle..]].concat().join(" ");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worse_engines_score_worse_by_the_figure_that_sees_it() {
+    let (agent, asked) = asked().await;
+    let usual = run(&agent, &asked);
+    let figure = |other: &[(Case, Asked)], name: &str| -> Difference {
+        let comparison = compare(&usual, &run(&agent, other)).expect("the same cases");
+        comparison.figures.into_iter().find(|figure| figure.name == name).expect("a figure")
+    };
+    assert!(usual.scores.unsupported < 0.01, "{}", usual.scores);
+
+    let halved = changed(&asked, halve);
+    let coverage = figure(&halved, "coverage");
+    assert!(coverage.is_clear() && coverage.after < coverage.before, "half of each answer: {coverage:?}");
+
+    // Each question gets the answer to the next one.
+    let mut wrong = asked.clone();
+    let mut replies: Vec<Asked> = asked.iter().map(|(_, asked)| asked.clone()).collect();
+    replies.rotate_left(7);
+    wrong.iter_mut().zip(replies).for_each(|((_, own), other)| *own = other);
+    for name in ["coverage", "source_rate", "mrr"] {
+        let difference = figure(&wrong, name);
+        assert!(
+            difference.is_clear() && difference.after < difference.before / 2.0,
+            "the wrong article: {difference:?}"
+        );
+    }
+
+    let unsupported = figure(&changed(&asked, invent_numbers), "unsupported");
+    assert!(unsupported.is_clear() && unsupported.after > 0.5, "invented numbers: {unsupported:?}");
+}
