@@ -80,7 +80,7 @@ static HEADINGS: Patterns = LazyLock::new(|| {
         ),
         (
             Role::Example,
-            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?case|sample code|code example)",
+            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?cas[eo]|sample code|code example)",
         ),
         (
             Role::Checklist,

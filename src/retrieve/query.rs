@@ -10,6 +10,7 @@ use crate::embed::bm25::{self, QuestionWord};
 use crate::embed::stems::StemSet;
 use crate::embed::terms;
 use crate::question::Language;
+use crate::reading::role::Role;
 use crate::words;
 
 /// Weight of words that say what kind of answer is wanted ("difference", "example") rather than what about.
@@ -39,6 +40,8 @@ pub struct Query {
     pub words: Vec<QuestionWord>,
     /// Whether things are to be told apart ("REST vs gRPC").
     pub compares: bool,
+    /// The parts of an answer that the wording asks for ("when", "why", "how").
+    pub wants: Vec<Role>,
     /// What the question is about, for judging evidence: each asked word with everything that counts as that word.
     pub concepts: Vec<Concept>,
 }
@@ -60,7 +63,7 @@ impl Query {
 
     /// Reads a question of several parts, whose words count as much as the weight of their part says.
     pub fn of_parts(parts: &[(&str, f32)], language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
-        let mut query = Self { language, words: Vec::new(), compares: false, concepts: Vec::new() };
+        let mut query = Self { language, words: Vec::new(), compares: false, wants: Vec::new(), concepts: Vec::new() };
         let mut intents = Vec::new();
         for &(text, weight) in parts {
             query.read(text, weight, corpus, &mut intents);
@@ -81,6 +84,7 @@ impl Query {
 
     /// Adds the words of one part; `intents` tells for each whether it only says what kind of answer is wanted.
     fn read(&mut self, text: &str, weight: f32, corpus: &Statistics, intents: &mut Vec<bool>) {
+        self.wants.extend(wording::wanted_roles(text));
         let mut follows_previous = self.words.is_empty();
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();

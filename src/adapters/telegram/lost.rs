@@ -19,7 +19,7 @@ use super::failure::says;
 use crate::desk::Failure;
 
 /// How many numbers are tried.
-const PROBES: usize = 24;
+const PROBES: usize = 40;
 
 /// The server's words where a number is not that of a message of Colega's.
 const NOT_OURS: [&str; 3] = ["can't be edited", "to edit not found", "message_id_invalid"];

@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use regex::Regex;
+
 use crate::embed::bm25;
 use crate::question::Language;
+use crate::reading::role::Role;
 use crate::retrieve::statistics::Statistics;
 use crate::words;
 
@@ -34,6 +37,29 @@ fn is_intent_word(folded: &str) -> bool {
         english.chain(spanish).collect()
     });
     Language::ALL.iter().any(|&language| STEMS.contains(&words::stem(folded, language)))
+}
+
+/// The parts of an answer that the wording of a question asks for.
+pub(super) fn wanted_roles(text: &str) -> Vec<Role> {
+    static PATTERNS: LazyLock<Vec<(Regex, &[Role])>> = LazyLock::new(|| {
+        let patterns: [(&str, &[Role]); 7] = [
+            (r"\b(differences?|diferencias?|vs|versus|frente a|compared?|comparar|or|o)\b", &[Role::Comparison]),
+            (r"\b(when|cu[aá]ndo)\b", &[Role::WhenToUse, Role::WhenNotToUse]),
+            (r"\b(what (is|are)|what's|qu[eé] (es|son|significa))\b", &[Role::Definition]),
+            (r"\b(how|c[oó]mo)\b", &[Role::Mechanism, Role::Example, Role::Checklist]),
+            (r"\b(why|por ?qu[eé]|xq)\b", &[Role::Pitfall, Role::Mechanism]),
+            (r"\b(mistakes?|errors?|errores|error|wrong|mal|problems?|problemas?|pitfalls?)\b", &[Role::Pitfall]),
+            (r"\b(checklist|lista)\b", &[Role::Checklist]),
+        ];
+        patterns
+            .into_iter()
+            .map(|(pattern, roles)| {
+                (Regex::new(&format!("(?i){pattern}")).expect("a test compiles every pattern"), roles)
+            })
+            .collect()
+    });
+    let wanted = PATTERNS.iter().filter(|(pattern, _)| pattern.is_match(text));
+    wanted.flat_map(|(_, roles)| roles.iter().copied()).collect()
 }
 
 /// Words that say what kind of answer is wanted, folded; any form of them counts.

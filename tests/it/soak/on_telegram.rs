@@ -122,7 +122,10 @@ fn wrong(world: &World, chat: i64, question: i32, fate: Fate) -> Option<String> 
     let is_right = fate.is_met(whole, &texts) && unfinished == 0 && doubled == 0;
     (!is_right).then(|| {
         let asked = world.message(chat, question).map(|message| message.text.clone());
-        format!("{question} ({asked:?}): {whole} whole, {unfinished} unfinished, {doubled} doubled: {texts:#?}")
+        let ids: Vec<_> = replies.iter().map(|reply| reply.id).collect();
+        format!(
+            "{question} ({asked:?}) in {chat}: {whole} whole, {unfinished} unfinished, {doubled} doubled, {ids:?}: {texts:#?}"
+        )
     })
 }
 
