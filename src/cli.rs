@@ -2,6 +2,7 @@
 
 mod ask;
 mod bench;
+mod dataset;
 mod doctor;
 mod eval;
 mod feedback;
@@ -49,6 +50,8 @@ enum Command {
     Index(knowledge::IndexArgs),
     /// Read the sources, build a new index and make it live
     Reindex(knowledge::IndexArgs),
+    /// Make cards and code snippets from the passages that `ingest` wrote
+    Dataset(dataset::DatasetArgs),
     /// Make cases of the goldset out of what people asked and thought of the answers
     #[command(subcommand)]
     Goldset(goldset::GoldsetCommand),
@@ -109,6 +112,7 @@ impl Cli {
             Command::Ingest(args) => knowledge::ingest(&app, &args),
             Command::Index(args) => knowledge::index(&app, &args),
             Command::Reindex(args) => knowledge::reindex(&app, &args),
+            Command::Dataset(args) => dataset::run(&app, &args),
             Command::Goldset(command) => goldset::run(&app, command),
             Command::Gaps(args) => gaps::run(&app, &args),
             Command::Forget(args) => forget::run(&app, &args),

@@ -85,7 +85,7 @@ pub struct Settings {
 pub struct PathSettings {
     /// The sources of the knowledge base.
     pub raw: PathBuf,
-    /// What `colega ingest` writes.
+    /// What `colega ingest` and `colega dataset` write.
     pub processed: PathBuf,
     /// State: the index, feedback.
     pub var: PathBuf,

@@ -1,6 +1,8 @@
-//! From raw files to passages: parse, normalise, chunk, label, remove near-duplicates.
+//! From raw files to passages: parse, normalise, chunk, label, remove near-duplicates; and from passages to
+//! cards and snippets.
 
 pub mod align;
+pub mod cards;
 pub mod chunk;
 pub mod decode;
 pub mod dedupe;
@@ -11,6 +13,8 @@ pub mod markdown;
 pub mod meta;
 pub mod normalize;
 pub mod pdf;
+pub mod snippets;
 pub mod subtitle;
 pub mod text;
 pub mod topic;
+pub mod validate;

@@ -34,8 +34,8 @@
 //!
 //! # Layers
 //! Imports run downwards only, and a test holds the tree to it: `cli` → `app` → `config` → `bench` → `adapters`, `eval` →
-//! `desk` → `reindex` → `agent`, `knowledge`, `goldset` → `generate` → `render` → `guard`, `limit`, `retrieve`, `support`,
-//! `feedback`, `delivery` → `reading` → `embed` → the small types below. Everything is put together in [`app`].
+//! `desk` → `reindex`, `dataset` → `agent`, `knowledge`, `goldset` → `generate` → `render` → `guard`, `limit`, `retrieve`,
+//! `support`, `feedback`, `delivery` → `reading` → `embed` → the small types below. Everything is put together in [`app`].
 
 pub mod adapters;
 pub mod agent;
@@ -45,6 +45,7 @@ pub mod bench;
 pub mod cli;
 pub mod commit;
 pub mod config;
+pub mod dataset;
 pub mod delivery;
 pub mod desk;
 pub mod durable;

@@ -24,7 +24,8 @@ pub fn foreign_urls<'a>(text: &'a str, sources: &[&str]) -> Vec<&'a str> {
     urls.filter(|url| !known.contains(url) || secrets::live_credential(url).is_some()).collect()
 }
 
-fn urls(text: &str) -> impl Iterator<Item = &str> {
+/// The URLs in `text`, without the punctuation around them.
+pub fn urls(text: &str) -> impl Iterator<Item = &str> {
     URL.find_iter(text).map(|found| without_closing(found.as_str()))
 }
 

@@ -41,8 +41,8 @@ const STACK: usize = 16 * 1024 * 1024;
 pub struct IngestSettings {
     /// Files larger than this are not read, in MiB.
     pub max_file_mib: u64,
-    /// Passages at least this alike are duplicates: the share of five-word sequences that they have in common, above 0
-    /// and up to 1.
+    /// Passages, cards and snippets at least this alike are duplicates: the share of five-word sequences that they have in
+    /// common, above 0 and up to 1.
     pub duplicate_similarity: f64,
     /// How long passages are.
     pub chunk: ChunkLimits,

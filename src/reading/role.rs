@@ -80,7 +80,7 @@ static HEADINGS: Patterns = LazyLock::new(|| {
         ),
         (
             Role::Example,
-            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?cas[eo]|sample code|code example)",
+            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?cas[eo]\b|sample code|code example)",
         ),
         (
             Role::Checklist,
@@ -134,6 +134,8 @@ mod tests {
             ("Idempotency key vs idempotent method", Some(Role::Comparison)),
             ("ETag frente a Last-Modified", Some(Role::Comparison)),
             ("Defense Option 1: Prepared Statements", None),
+            ("Mini-case: payments", Some(Role::Example)),
+            ("Mini-caso: pagos", Some(Role::Example)),
             ("See also", Some(Role::Elsewhere)),
             ("Errors in REST", None),
         ] {

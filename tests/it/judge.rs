@@ -7,30 +7,68 @@ use std::sync::Arc;
 use colega::agent::Agent;
 use colega::answer::{Answer, Block, Reply};
 use colega::eval::judge::compare::{Difference, compare};
-use colega::eval::judge::points::Matcher;
+use colega::eval::judge::points::{Matcher, Said};
 use colega::eval::judge::scores::Scores;
 use colega::eval::judge::{Run, ask, verdict};
 use colega::goldset::{Case, Goldset, Split};
 use colega::passage::Passage;
+use colega::question::Language;
 use colega::reindex::CHUNKS_FILE;
 use colega::support::SupportSettings;
 use colega::trace::Asked;
 
 use crate::harness;
 
-/// The cases to improve by, and what is said to them.
-async fn asked() -> (Agent, Vec<(Case, Asked)>) {
+/// An agent over what comes with the program, and the cases to improve by.
+fn agent_and_cases() -> (Agent, Vec<Case>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let passages: Vec<Passage> =
         colega::jsonl::read(&root.join("data/processed").join(CHUNKS_FILE)).expect("the passages");
     let agent = harness::agent_over(passages.into_iter().map(Arc::new).collect());
     let cases = Goldset::new(root.join("data/goldset.jsonl")).cases().expect("the goldset");
+    (agent, cases.into_iter().filter(|case| case.split == Split::Dev).collect())
+}
+
+/// The cases to improve by, and what is said to them.
+async fn asked() -> (Agent, Vec<(Case, Asked)>) {
+    let (agent, cases) = agent_and_cases();
     let mut asked = Vec::new();
-    for case in cases.into_iter().filter(|case| case.split == Split::Dev) {
+    for case in cases {
         let said = ask(&agent, &case).await.expect("asked");
         asked.push((case, said));
     }
     (agent, asked)
+}
+
+/// A point, an answer, and what a person says of them.
+#[derive(serde::Deserialize)]
+struct Pair {
+    lang: Language,
+    point: String,
+    answer: Vec<String>,
+    states: bool,
+}
+
+#[test]
+fn the_judge_agrees_with_a_person_on_four_of_five_points() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pairs: Vec<Pair> = colega::jsonl::read(&root.join("data/judge_pairs.jsonl")).expect("the pairs");
+    assert!(pairs.len() >= 150);
+    let (agent, _) = agent_and_cases();
+    let live = agent.live();
+    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.clone()), SupportSettings::default());
+    let mut agreed = [(0, 0); 2];
+    for Pair { lang, point, answer, states } in &pairs {
+        let language = colega::language::detect(&answer.join(" ")).unwrap_or(*lang);
+        let found = matcher.look_for(point, *lang, &Said::of_texts(answer, language));
+        let (right, all) = &mut agreed[*lang as usize];
+        *right += usize::from(found.is_made == *states);
+        *all += 1;
+    }
+    let [(english, all_english), (spanish, all_spanish)] = agreed;
+    let shares = format!("English {english} of {all_english}, Spanish {spanish} of {all_spanish}");
+    eprintln!("{shares}");
+    assert!(100 * (english + spanish) >= 78 * (all_english + all_spanish), "{shares}");
 }
 
 fn run(agent: &Agent, asked: &[(Case, Asked)]) -> Run {

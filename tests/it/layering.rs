@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["bench"],
     &["adapters", "eval"],
     &["desk"],
-    &["reindex"],
+    &["reindex", "dataset"],
     &["agent", "knowledge", "goldset"],
     &["generate"],
     &["render"],

@@ -3,6 +3,7 @@
 mod agent;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod daemon;
+mod dataset;
 mod desk;
 #[cfg(feature = "discord")]
 mod discord;

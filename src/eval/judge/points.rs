@@ -1,8 +1,11 @@
 //! Whether an answer says what it is expected to say.
 //!
 //! A point is taken apart into concepts as a question is: words without those that say nothing, weighted by how rare they
-//! are in the knowledge base, each with everything that means the same in either language. It is made if a short stretch
-//! of the answer speaks of enough of them.
+//! are in the knowledge base, each with everything that means the same in either language. It is made if a sentence of the
+//! answer, and a little also if the whole answer, speaks of enough of them.
+//!
+//! `data/judge_pairs.jsonl` holds 240 points and answers with what a person says of them; the judge agrees on four of five
+//! (a test holds it to that), and the person called a quarter of them borderline.
 
 use std::sync::Arc;
 
@@ -19,11 +22,9 @@ use crate::support::SupportSettings;
 /// Words that mean the same where an answer is judged. Searching is stricter: there, a wrong synonym costs more.
 const SYNONYMS: &str = include_str!("synonyms.toml");
 
-/// A point is made if the share of its concepts that a stretch of the answer speaks of is at least this.
-pub const MADE: f32 = 0.55;
-/// How many sentences that follow each other may make a point together.
-const STRETCH: usize = 2;
-/// What the whole answer counts for beside the best stretch: a point may be spread over a list.
+/// A point is made from this score on: there, as many of the labelled pairs are taken for made as people say are.
+pub const MADE: f32 = 0.4;
+/// What the whole answer counts for beside its best sentence: a point may be spread over a list.
 const WHOLE: f32 = 0.25;
 
 /// What became of a point.
@@ -31,7 +32,7 @@ const WHOLE: f32 = 0.25;
 pub struct PointVerdict {
     /// The point.
     pub text: String,
-    /// The share of its concepts that the answer speaks of, from 0 to 1.
+    /// How much of it the answer says, from 0 to 1: the share of its concepts in the best sentence, and in the whole.
     pub score: f32,
     /// Whether that is enough.
     pub is_made: bool,
@@ -45,9 +46,9 @@ pub struct Matcher {
     pub support: SupportSettings,
 }
 
-/// The stretches of an answer, each as its stems.
-pub struct Stretches {
-    stretches: Vec<StemSet>,
+/// The sentences of an answer, each as its stems.
+pub struct Said {
+    sentences: Vec<StemSet>,
     whole: StemSet,
 }
 
@@ -62,15 +63,19 @@ impl Matcher {
     }
 
     /// Looks for `point` in what was said.
-    pub fn look_for(&self, point: &str, language: Language, said: &Stretches) -> PointVerdict {
-        let query = Query::new(point, language, &self.glossary, &self.statistics);
-        let best = said.stretches.iter().map(|stems| query.share_of_concepts(stems)).fold(0.0, f32::max);
+    pub fn look_for(&self, point: &str, language: Language, said: &Said) -> PointVerdict {
+        let mut query = Query::new(point, language, &self.glossary, &self.statistics);
+        for concept in &mut query.concepts {
+            // Rare words tell more, but not by as much as where one passage of thousands is searched for.
+            concept.weight = concept.weight.sqrt();
+        }
+        let best = said.sentences.iter().map(|stems| query.share_of_concepts(stems)).fold(0.0, f32::max);
         let score = (1.0 - WHOLE) * best + WHOLE * query.share_of_concepts(&said.whole);
         PointVerdict { text: point.to_owned(), score, is_made: score >= MADE }
     }
 }
 
-impl Stretches {
+impl Said {
     /// Those of an answer.
     pub fn of(answer: &Answer) -> Self {
         let language = answer.source_language.unwrap_or(answer.language);
@@ -89,10 +94,9 @@ impl Stretches {
         Self::of_texts(&texts, language)
     }
 
-    /// Those of sentences that follow each other.
+    /// Those of `texts`.
     pub fn of_texts(texts: &[String], language: Language) -> Self {
-        let length = STRETCH.min(texts.len()).max(1);
-        let stretches = texts.windows(length).map(|window| StemSet::of(&window.join(" "), language)).collect();
-        Self { stretches, whole: StemSet::of(&texts.join(" "), language) }
+        let sentences = texts.iter().map(|text| StemSet::of(text, language)).collect();
+        Self { sentences, whole: StemSet::of(&texts.join(" "), language) }
     }
 }

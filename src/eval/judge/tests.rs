@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::claims::Claims;
 use super::compare::compare;
 use super::gate::{Accepted, GateSettings, checksum};
-use super::points::{Matcher, Stretches};
+use super::points::{Matcher, Said};
 use super::scores::{Grouping, Scores};
 use super::verdict::{Outcome, Ranking, Verdict};
 use super::{Run, report};
@@ -182,7 +182,7 @@ fn a_run_is_read_back_as_it_was_written_and_its_charts_are_svg() {
 fn check(point: &str, language: Language, said: &[&str], is_made: bool) {
     let matcher = Matcher::new(&Glossary::built_in(), Arc::new(Statistics::default()), SupportSettings::default());
     let said: Vec<String> = said.iter().map(|&text| text.to_owned()).collect();
-    let found = matcher.look_for(point, language, &Stretches::of_texts(&said, language));
+    let found = matcher.look_for(point, language, &Said::of_texts(&said, language));
     assert_eq!(found.is_made, is_made, "{point}: {found:?}");
 }
 
@@ -196,7 +196,7 @@ fn a_point_is_found_in_other_words_and_not_where_it_is_not() {
     check("a random salt for each password, which is unique", English, &answer, true);
     check("keep passwords with Argon2id, a slow function", English, &answer, true);
     check("rotate the signing key every 90 days", English, &answer, false);
-    check("never send passwords by e-mail", English, &answer, false);
+    check("restrict who may read the backups", English, &answer, false);
     let answer = ["El servidor rechaza la petición con un 409 si la clave ya existe."];
     check("el servidor deniega la solicitud con 409", Spanish, &answer, true);
     check("el cliente reintenta con espera exponencial", Spanish, &answer, false);

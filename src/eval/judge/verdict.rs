@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::claims::Claims;
-use super::points::{Matcher, PointVerdict, Stretches};
+use super::points::{Matcher, PointVerdict, Said};
 use crate::answer::{Answer, Reply};
 use crate::eval::metrics;
 use crate::goldset::{Case, Difficulty, Split};
@@ -86,7 +86,7 @@ pub fn judge(case: &Case, asked: &Asked, retriever: &Retriever, matcher: &Matche
         Reply::Refused(_) => Outcome::Refused,
         Reply::NoEvidence(_) | Reply::SlowDown { .. } | Reply::Busy { .. } => Outcome::NoEvidence,
     };
-    let said = answer.map_or_else(|| Stretches::of_texts(&[], case.lang), Stretches::of);
+    let said = answer.map_or_else(|| Said::of_texts(&[], case.lang), Said::of);
     let points = case.expected_points.iter().map(|point| matcher.look_for(point, case.lang, &said)).collect();
     let found = || asked.trace.found.iter().filter(|found| found.score > 0.0);
     Ok(Verdict {

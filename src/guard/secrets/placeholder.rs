@@ -44,7 +44,7 @@ pub fn is_bare_value(value: &str) -> bool {
 }
 
 /// What published examples hold in place of a secret.
-const EXAMPLE_WORDS: [&str; 29] = [
+const EXAMPLE_WORDS: [&str; 30] = [
     "example",
     "changeme",
     "change_me",
@@ -63,6 +63,7 @@ const EXAMPLE_WORDS: [&str; 29] = [
     "todo",
     "123456789",
     "abcdef",
+    "correct-horse",
     "password",
     "secret",
     "test",
