@@ -19,6 +19,35 @@ fn folder() -> TempDir {
 }
 
 #[tokio::test]
+async fn reports_are_shown_the_latest_first_and_nothing_beside_them_is() {
+    let folder = folder();
+    let page = Page::start(folder.path()).await;
+    assert!(page.text("/reports").await.contains("There is no report yet"));
+    for (name, text) in
+        [("2026-01-01T000000Z", "# Older"), ("2026-01-02T000000Z", "# Newer\n\n![Figures](figures.svg)\n\n<b>bold</b>")]
+    {
+        let report = folder.path().join("reports").join(name);
+        std::fs::create_dir_all(&report).expect("made");
+        std::fs::write(report.join("report.md"), text).expect("written");
+        std::fs::write(report.join("figures.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").expect("written");
+        std::fs::write(report.join("run.json"), "{}").expect("written");
+    }
+    let latest = page.text("/reports").await;
+    for expected in ["Newer", "/reports/2026-01-02T000000Z/figures.svg", "/reports/2026-01-01T000000Z", "&lt;b&gt;"] {
+        assert!(latest.contains(expected), "{expected} is not in {latest}");
+    }
+    assert!(page.text("/reports/2026-01-01T000000Z").await.contains("Older"));
+    let chart = page.get("/reports/2026-01-02T000000Z/figures.svg").send().await.expect("answered");
+    assert_eq!(chart.headers()["content-type"], "image/svg+xml");
+    for strange in
+        ["/reports/2026-01-02T000000Z/run.json", "/reports/..", "/reports/..%2Freports", "/reports/x/figures.svg"]
+    {
+        assert_eq!(page.get(strange).send().await.expect("answered").status(), StatusCode::NOT_FOUND, "{strange}");
+    }
+    page.close().await;
+}
+
+#[tokio::test]
 async fn answers_come_in_their_parts_and_in_the_language_of_the_question() {
     let votes = folder();
     let page = Page::start(votes.path()).await;

@@ -9,7 +9,7 @@ use crate::retrieve::query::{Concept, Query};
 /// Two texts that share more of their stems than this say the same.
 const SAME: f32 = 0.65;
 /// A sentence answers directly if it speaks of at least this share of what is asked beyond the subject.
-const DIRECT: f32 = 0.5;
+const DIRECT: f32 = 0.34;
 
 /// A passage was found for the question itself if it scores at least this share of the best one.
 const FOUND: f32 = 0.5;
