@@ -44,7 +44,6 @@ use self::lanes::Lanes;
 use self::outbox::Undeliverable;
 use self::policy::Policy;
 use self::running::Running;
-use self::thumbs::Early;
 use crate::agent::Agent;
 use crate::answer::AnswerId;
 use crate::delivery::{Delivery, OutKey, Role, Slot, State};
@@ -60,8 +59,6 @@ const AT_ONCE: usize = 1_024;
 const EXPLAINABLE: Duration = Duration::from_hours(1);
 /// How many of them.
 const EXPLAINED: u64 = 512;
-/// How long it may take until the number of a message is known that people have reacted to.
-const EARLY: Duration = Duration::from_mins(10);
 /// How long the end of the daemon waits for answers under way; what is not done by then is done after the next start.
 const FAREWELL: Duration = Duration::from_secs(3);
 /// How often it is looked whether the list of gaps is due.
@@ -134,8 +131,6 @@ pub struct Inner<M> {
     /// Where it has just been announced that an answer is under way.
     typing: Cache<(ChatId, Option<String>), ()>,
     chats: Cache<ChatId, Arc<Chat>>,
-    /// Reactions to messages that are not known yet.
-    early: Cache<(ChatId, MessageId), Vec<Early>>,
     at_once: Arc<Semaphore>,
     tasks: TaskTracker,
     /// Cancelled when the end of the daemon has waited long enough.
@@ -169,7 +164,6 @@ impl<M: Messenger> Desk<M> {
             warned: Cache::builder().max_capacity(10_000).time_to_live(EXPLAINABLE).build(),
             typing: Cache::builder().max_capacity(10_000).time_to_live(answering::TYPING_AT_MOST_EVERY).build(),
             chats: Cache::builder().max_capacity(10_000).time_to_idle(EXPLAINABLE).build(),
-            early: Cache::builder().max_capacity(10_000).time_to_live(EARLY).build(),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
             tasks: TaskTracker::new(),
             cut_off: CancellationToken::new(),

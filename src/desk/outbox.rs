@@ -16,7 +16,7 @@ use crate::delivery::{OutKey, Outgoing, Slot};
 use crate::place::{Interaction, MessageId};
 
 /// How long after its question an answer may still be sent, in milliseconds.
-const LATEST_ANSWER_MS: u64 = 60 * 60 * 1000;
+pub(super) const LATEST_ANSWER_MS: u64 = 60 * 60 * 1000;
 /// Letters of a nonce; Discord takes 25.
 const NONCE: usize = 24;
 
@@ -192,9 +192,6 @@ impl<M: Messenger> Desk<M> {
         let mut outgoing = outgoing.clone();
         outgoing.slots[at] = Slot { message: Some(id), attempted: false, shown: fingerprint(message) };
         self.front.delivery.save(key, &outgoing).await.context("the outbox cannot be written")?;
-        if let (Some(answer), Some(message)) = (&outgoing.answer, &outgoing.slots[at].message) {
-            self.count_early(&outgoing.place.chat, message, answer).await?;
-        }
         Ok(outgoing)
     }
 

@@ -1,6 +1,6 @@
 //! Thumbs and corrections.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use tracing::debug;
@@ -8,6 +8,7 @@ use tracing::debug;
 use super::event::{Button, Holder, Incoming};
 use super::hearing::{Said, conversation};
 use super::messenger::Messenger;
+use super::outbox::LATEST_ANSWER_MS;
 use super::policy::Admission;
 use super::running::Stopped;
 use super::{Desk, now_ms};
@@ -23,15 +24,9 @@ use crate::render::chat;
 /// What a correction begins with, in lower case.
 const CORRECT: [&str; 6] = ["correct:", "correction:", "correcto:", "correccion:", "corrección:", "correcta:"];
 
-/// How many reactions to one message are kept until it is known.
-const MOST_EARLY: usize = 100;
-
-/// A reaction to a message that is not known yet.
-#[derive(Clone)]
-pub(super) struct Early {
-    incoming: Incoming,
-    ballot: Ballot,
-}
+/// How long, and how often, a message is waited for that people have reacted to and that is not known.
+const WAIT: Duration = Duration::from_millis(500);
+const WAITS: usize = 120;
 
 impl<M: Messenger> Desk<M> {
     /// A reaction to a message that may be an answer.
@@ -39,37 +34,37 @@ impl<M: Messenger> Desk<M> {
         if !self.may_vote(incoming).await? {
             return Ok(());
         }
-        let chat = &incoming.place.chat;
-        let is_known = self.front.delivery.by_message(M::ORIGIN, chat, message).await?.is_some();
-        if !is_known {
-            let early = Early { incoming: incoming.clone(), ballot: ballot.clone() };
-            self.early.entry((chat.clone(), message.clone())).and_upsert_with(|known| {
-                let mut all = known.map(moka::Entry::into_value).unwrap_or_default();
-                all.push(early);
-                all.truncate(MOST_EARLY);
-                all
-            });
-        }
-        // It may have become known meanwhile.
-        let found = self.front.delivery.by_message(M::ORIGIN, chat, message).await?;
-        let Some((_, Outgoing { answer: Some(answer), .. })) = found else { return Ok(()) };
-        self.count_early(chat, message, &answer).await?;
-        if is_known {
+        let found = self.known(&incoming.place.chat, message).await?;
+        if let Some(answer) = found.and_then(|outgoing| outgoing.answer) {
             self.count(incoming, &answer, ballot).await?;
         }
         Ok(())
     }
 
-    /// Counts the reactions to a message that came before it was known to be that of an answer.
+    /// What a message of Colega's belongs to.
     ///
     /// People see a message as soon as the platform has it; its number may be lost on the way back, and come with a later
-    /// attempt.
-    pub(super) async fn count_early(&self, chat: &ChatId, message: &MessageId, answer: &AnswerId) -> Result<()> {
-        let all = self.early.remove(&(chat.clone(), message.clone())).unwrap_or_default();
-        for Early { incoming, ballot } in &all {
-            self.count(incoming, answer, ballot).await?;
+    /// attempt. So one that is not known is waited for while something is being sent in its chat. Until then the reaction
+    /// stays in the inbox, where a crash does not lose it.
+    async fn known(&self, chat: &ChatId, message: &MessageId) -> Result<Option<Outgoing>> {
+        for _ in 0..WAITS {
+            // Asked first: what is sent by then is known by then.
+            let is_sending = self.is_sending(chat).await?;
+            let found = self.front.delivery.by_message(M::ORIGIN, chat, message).await?;
+            if found.is_some() || !is_sending {
+                return Ok(found.map(|(_, outgoing)| outgoing));
+            }
+            tokio::time::sleep(WAIT).await;
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Whether a message was begun to be sent in `chat` of which it is not known whether it was.
+    async fn is_sending(&self, chat: &ChatId) -> Result<bool> {
+        let since_ms = now_ms().saturating_sub(LATEST_ANSWER_MS);
+        let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await?;
+        let is_open = |slot: &Slot| slot.attempted && slot.message.is_none();
+        Ok(recent.iter().any(|(_, outgoing)| outgoing.place.chat == *chat && outgoing.slots.iter().any(is_open)))
     }
 
     /// Everybody's reactions to an answer, counted anew.

@@ -95,9 +95,11 @@ pub fn gather(
     let Retrieved { query, hits } = found;
     let nearest = nearest_titles(hits);
     let Some(best) = hits.first() else { return Ok(Verdict::TooLittle { nearest }) };
-    let (own, foreign): (Vec<&Hit>, Vec<&Hit>) = first_of_each_document(hits)
+    let (mut own, foreign): (Vec<&Hit>, Vec<&Hit>) = first_of_each_document(hits)
         .take_while(|candidate| candidate.score >= best.score * CANDIDATE_SHARE)
         .partition(|candidate| candidate.passage.lang == query.language);
+    // Who asks by name wants the document of that name: "message queue" is not the one on dead letter queues.
+    own.sort_by_key(|candidate| !query.asks_by_name(&StemSet::of(&candidate.passage.title, candidate.passage.lang)));
     // A document in the asker's language that answers is better than one that fits a little better.
     for candidate in own.into_iter().take(CANDIDATE_SUBJECTS).chain(foreign.into_iter().take(CANDIDATE_SUBJECTS)) {
         let mut document = retriever.index.document(&candidate.passage.source_file)?;

