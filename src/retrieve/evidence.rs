@@ -31,7 +31,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_strength: 0.5, score_weight: 0.14, min_coverage: 0.85, max_supporting: 3 }
+        Self { min_strength: 0.66, score_weight: 0.14, min_coverage: 0.85, max_supporting: 3 }
     }
 }
 
