@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Run;
 use super::scores::Scores;
 use super::verdict::Verdict;
+use crate::eval::metrics::quantile;
 
 /// How often cases are drawn.
 const DRAWS: usize = 2_000;
@@ -94,16 +95,13 @@ fn differences(pairs: &[(&Verdict, &Verdict)]) -> Vec<Difference> {
     figures.map(|(at, (name, before, after))| Difference { name, before, after, interval: interval(at) }).collect()
 }
 
-fn quantile(values: &[f64], share: f64) -> f64 {
-    crate::eval::metrics::quantile(values, share)
-}
-
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} cases in both runs; difference with its 95% interval", self.cases)?;
-        for Difference { name, before, after, interval: (low, high) } in &self.figures {
+        for figure in &self.figures {
+            let Difference { name, before, after, interval: (low, high) } = figure;
             let change = after - before;
-            let clear = if *low > 0.0 || *high < 0.0 { "  *" } else { "" };
+            let clear = if figure.is_clear() { "  *" } else { "" };
             writeln!(f, "{name:<20} {before:.3} → {after:.3}  {change:+.3} [{low:+.3}, {high:+.3}]{clear}")?;
         }
         for (title, ids) in [("not met any more", &self.lost), ("met now", &self.won)] {

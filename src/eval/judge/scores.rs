@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::verdict::{Outcome, Ranking, Verdict};
+use super::verdict::{Ranking, Verdict};
 use crate::eval::{metrics, table};
 
 /// The verdicts on some cases, summed up. Shares are from 0 to 1.
@@ -175,10 +175,4 @@ impl Grouping {
             Self::Split => vec![verdict.split.name().to_owned()],
         }
     }
-}
-
-/// How replies ended, counted: answered, no evidence, refused.
-pub fn outcomes(verdicts: &[Verdict]) -> [(Outcome, usize); 3] {
-    [Outcome::Answered, Outcome::NoEvidence, Outcome::Refused]
-        .map(|outcome| (outcome, verdicts.iter().filter(|verdict| verdict.outcome == outcome).count()))
 }
