@@ -1,5 +1,7 @@
 //! The composition root: what the commands are made of is put together here, from the configuration.
 
+pub mod trials;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use crate::config::Settings;
 use crate::eval::retrieval::RankingSettings;
 use crate::feedback::Feedback;
 use crate::generate::Generator;
+use crate::generate::extractive::ExtractiveSettings;
 use crate::goldset::{Goldset, Review};
 use crate::guard::Guard;
 use crate::knowledge::ingest::Progress;
@@ -19,6 +22,7 @@ use crate::limit::Limiter;
 use crate::reading::Readings;
 use crate::reindex::generation::{Generations, Manifest, Opened};
 use crate::reindex::{Outcome, Reindexer, Reuse};
+use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::glossary::Glossary;
 use crate::retrieve::retriever::Retriever;
 
@@ -74,6 +78,11 @@ impl App {
         }
     }
 
+    /// The synonyms.
+    pub fn glossary(&self) -> &Glossary {
+        &self.glossary
+    }
+
     /// What decides a ranking, for measuring on other corpora.
     pub fn ranking(&self) -> RankingSettings {
         RankingSettings {
@@ -94,7 +103,7 @@ impl App {
         };
         let (retriever, manifest) = self.retriever(opened);
         let live = Arc::new(ArcSwap::from_pointee(retriever));
-        let agent = self.agent(Arc::clone(&live))?;
+        let agent = self.agent(Arc::clone(&live), self.settings.evidence.clone(), &self.settings.answer)?;
         Ok((Running { agent, live, manifest }, outcome))
     }
 
@@ -137,14 +146,19 @@ impl App {
         Path::new(&self.settings.paths.raw).is_dir()
     }
 
-    fn agent(&self, live: Arc<ArcSwap<Retriever>>) -> Result<Agent> {
+    fn agent(
+        &self,
+        live: Arc<ArcSwap<Retriever>>,
+        evidence: EvidenceSettings,
+        answer: &ExtractiveSettings,
+    ) -> Result<Agent> {
         Ok(Agent::new(Parts {
             guard: Guard::new(&self.settings.guard)?,
             limiter: Limiter::new(&self.settings.limits)?,
             live,
-            generator: Generator::new(&self.settings.generate, &self.settings.answer),
+            generator: Generator::new(&self.settings.generate, answer),
             queue: self.settings.queue.clone(),
-            evidence: self.settings.evidence.clone(),
+            evidence,
             default_language: self.settings.language.default,
         }))
     }

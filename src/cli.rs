@@ -14,6 +14,7 @@ mod progress;
 mod serve;
 mod stores;
 mod tokens;
+mod tune;
 
 use std::io::{ErrorKind, Write as _, stdout};
 use std::path::PathBuf;
@@ -64,6 +65,8 @@ enum Command {
     Feedback(feedback::FeedbackCommand),
     /// Judge the answers to the goldset, or measure quality on your own data
     Eval(eval::EvalArgs),
+    /// Look for settings under which the answers to the goldset's dev split are better, and recommend them
+    Tune(tune::TuneArgs),
     /// Measure speed and memory
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -118,6 +121,7 @@ impl Cli {
             Command::Forget(args) => forget::run(&app, &args),
             Command::Feedback(command) => feedback::run(&app, &command),
             Command::Eval(args) => eval::run(&app, args),
+            Command::Tune(args) => tune::run(&app, &args).map(|()| ExitCode::SUCCESS),
             Command::Bench(command) => bench::run(&app, command),
             Command::Doctor(_) => unreachable!("done above"),
         }

@@ -10,3 +10,4 @@ pub mod retrieval;
 pub mod spans;
 pub mod support;
 pub mod table;
+pub mod tune;

@@ -93,6 +93,18 @@ impl SourceSpan {
     }
 }
 
+impl SourceSpan {
+    /// Whether both have a line, a moment or a page in common.
+    pub fn overlaps(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Lines { start: a, end: b }, Self::Lines { start: c, end: d })
+            | (Self::Pages { start: a, end: b }, Self::Pages { start: c, end: d }) => a <= d && c <= b,
+            (Self::Time { start: a, end: b }, Self::Time { start: c, end: d }) => a <= d && c <= b,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for SourceSpan {
     /// Language-neutral: `L12–27`, `00:12:31–00:12:58`, `p. 3–4`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -214,16 +226,6 @@ impl Passage {
             line.push_str(heading);
         }
         line
-    }
-
-    /// Everything that names the passage: title, headings and tags.
-    pub fn names(&self) -> String {
-        let mut names = self.breadcrumb();
-        for tag in &self.tags {
-            names.push(' ');
-            names.push_str(tag);
-        }
-        names
     }
 }
 

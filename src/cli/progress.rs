@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::eval::tune::Try;
 use crate::knowledge::ingest::Progress;
 
 /// Plain lines are at least this far apart.
@@ -35,6 +36,33 @@ impl Reading {
             eprintln!("reading sources: {} of {}", progress.done, progress.total);
             self.last_line = Instant::now();
         }
+    }
+}
+
+/// Shows what is tried.
+pub struct Tries(ProgressBar);
+
+impl Tries {
+    /// Nothing tried yet.
+    pub fn new() -> Self {
+        // Hidden by itself where there is no terminal.
+        Self(ProgressBar::new_spinner())
+    }
+
+    /// Shows the last one.
+    pub fn show(&self, step: &Try) {
+        let Try { key, value, goal, .. } = step;
+        if step.is_kept {
+            self.0.suspend(|| eprintln!("{key} = {value}: goal {goal:.4}"));
+        }
+        self.0.set_message(format!("{key} = {value}: {goal:.4}"));
+        self.0.tick();
+    }
+}
+
+impl Drop for Tries {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

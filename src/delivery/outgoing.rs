@@ -74,6 +74,8 @@ pub struct Slot {
     pub message: Option<MessageId>,
     /// A sending was begun whose end is not known.
     pub attempted: bool,
-    /// Hash of the text and the buttons that the message shows, to spare edits that change nothing.
+    /// Hash of the text and the buttons that the message shows, to spare edits that change nothing; 0 where that is not known.
+    /// Not on disk: a draft may have been shown since, and what is taken for shown and is not would never be mended.
+    #[serde(skip)]
     pub shown: u64,
 }

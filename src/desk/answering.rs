@@ -141,34 +141,37 @@ impl<M: Messenger> Desk<M> {
         // A task of its own, so that the answer is written while the platform is slow; gone when this future is.
         let asking = async move { agent.ask_watched(question, Instant::now(), &stage).await };
         let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
-        let asked = tokio::select! {
-            biased;
-            asked = self.watch(job, outgoing, &mut asking, &mut stages) => asked?,
-            stopped = writing.stopped() => return Ok(Err(stopped)),
+        let asked = match self.watch(job, outgoing, &mut asking, &mut stages, writing).await? {
+            Ok(asked) => asked,
+            Err(stopped) => return Ok(Err(stopped)),
         };
         // What is being sent is sent to its end: half an answer helps nobody.
         self.finish_answer(job, outgoing, &asked).await.map(Ok)
     }
 
-    /// Waits for the agent; meanwhile shows the place in the queue, and what has been written so far.
+    /// Waits for the agent, or until the answer is to stop; meanwhile shows the place in the queue, and what has been
+    /// written so far. A draft that is being shown is shown to its end: one that is broken off may still arrive, over what
+    /// has been shown since.
     async fn watch(
         &self,
         job: &Job,
         outgoing: &mut Outgoing,
         asking: &mut AbortOnDropHandle<Result<Asked>>,
         stages: &mut watch::Receiver<Stage>,
-    ) -> Result<Asked> {
+        writing: &mut Writing<'_>,
+    ) -> Result<Result<Asked, Stopped>> {
         let chat = self.chat(&job.place.chat);
         let mut next_show = tokio::time::Instant::now() + self.messenger().pace(&job.place);
         let mut is_changed = false;
         loop {
             tokio::select! {
                 biased;
-                asked = &mut *asking => return answered(asked),
+                asked = &mut *asking => return answered(asked).map(Ok),
+                stopped = writing.stopped() => return Ok(Err(stopped)),
                 changed = stages.changed(), if !is_changed => match changed {
                     Ok(()) => is_changed = true,
                     // The agent is about to return.
-                    Err(_) => return answered(asking.await),
+                    Err(_) => return answered(asking.await).map(Ok),
                 },
                 () = tokio::time::sleep_until(next_show), if is_changed => {
                     let pace = self.messenger().pace(&job.place);

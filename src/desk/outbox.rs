@@ -107,9 +107,10 @@ impl<M: Messenger> Desk<M> {
             if outgoing.slots[at].shown == fingerprint {
                 return Ok(());
             }
+            // An edit that fails may have been made.
+            outgoing.slots[at].shown = 0;
             match patiently_for(patience, self.health(), || self.messenger().edit(&id, &message)).await {
                 Ok(()) => {
-                    // Not saved on its own: what the message shows matters only for sparing edits.
                     outgoing.slots[at].shown = fingerprint;
                     return Ok(());
                 }

@@ -18,8 +18,12 @@ use crate::retrieve::evidence::Evidence;
 pub struct ExtractiveSettings {
     /// About how many words an answer has at most, code aside; the direct answer is never cut.
     pub max_words: usize,
-    /// Most sentences in the definition, the direct answer included.
+    /// Most sentences in the first part.
     pub max_definition: usize,
+    /// Most of them from a reply to the same question.
+    pub max_reply: usize,
+    /// A sentence answers directly if it speaks of at least this share (0 to 1) of what is asked beyond the subject.
+    pub min_direct: f32,
     /// Most entries in each of the lists.
     pub max_items: usize,
     /// Most lines of code.
@@ -28,16 +32,16 @@ pub struct ExtractiveSettings {
 
 impl Default for ExtractiveSettings {
     fn default() -> Self {
-        Self { max_words: 250, max_definition: 3, max_items: 4, max_code_lines: 30 }
+        Self { max_words: 300, max_definition: 6, max_reply: 4, min_direct: 0.34, max_items: 4, max_code_lines: 30 }
     }
 }
 
 /// Writes a draft from `evidence`.
 pub fn write(evidence: &Evidence, settings: &ExtractiveSettings) -> Draft {
     let units = choose::units(evidence);
-    let mut sections = focused(&mut Chooser::new(&units, evidence), &evidence.focus, settings);
+    let mut sections = focused(&mut Chooser::new(&units, evidence, settings.min_direct), &evidence.focus, settings);
     if sections.is_empty() {
-        sections = whole(&mut Chooser::new(&units, evidence), settings);
+        sections = whole(&mut Chooser::new(&units, evidence, settings.min_direct), settings);
     }
     Draft { sections, engine: Engine::Extractive }
 }
@@ -54,7 +58,7 @@ fn focused(chooser: &mut Chooser<'_>, focus: &[Role], settings: &ExtractiveSetti
             Role::Pitfall => (SectionKind::Pitfalls, list(&chooser.take(&[role], most, settings.max_words))),
             Role::Checklist => (SectionKind::Checklist, list(&chooser.take(&[role], most, settings.max_words))),
             Role::Example => (SectionKind::Example, example(chooser, settings, settings.max_words)),
-            Role::Definition | Role::Mechanism | Role::Comparison | Role::Elsewhere => (
+            Role::Definition | Role::Mechanism | Role::Comparison | Role::Reply | Role::Elsewhere => (
                 SectionKind::Definition,
                 paragraph(&chooser.take(&[role], settings.max_definition, settings.max_words)),
             ),
@@ -73,7 +77,7 @@ fn focused(chooser: &mut Chooser<'_>, focus: &[Role], settings: &ExtractiveSetti
 fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Section> {
     // The order of choosing is the order of importance: nothing is said twice, and what comes first may choose first.
     let share = |percent: usize| settings.max_words * percent / 100;
-    let definition = definition(chooser, settings, share(32));
+    let definition = definition(chooser, settings, share(42));
     let example = example(chooser, settings, share(14));
     let pitfalls = chooser.take(&[Role::Pitfall], settings.max_items, share(27));
     let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items.saturating_sub(1), share(20));
@@ -92,21 +96,51 @@ fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Sectio
     sections.map(|(kind, blocks)| Section { kind, blocks }).collect()
 }
 
-/// What it is, then what the question asks beyond that; or, if it asks no more, what the source goes on to say.
+/// The reply to the question, where somebody wrote one, or what it is; then, in a paragraph of its own, what else speaks of
+/// what is asked, and as long as there is room what the source goes on to say.
 fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
-    let mut chosen: Vec<&Unit<'_>> = chooser.definition().into_iter().collect();
-    let room = settings.max_definition.saturating_sub(chosen.len());
-    let left = words.saturating_sub(chosen.iter().map(|unit| unit.quotable.words()).sum());
-    chosen.extend(chooser.direct_answer(room, left));
-    if let Some(at) = chosen.iter().position(|unit| chooser.opens_with_asked(unit)) {
-        chosen[..=at].rotate_right(1);
+    let mut room = Room { sentences: settings.max_definition, words };
+    let asks_what_it_is = chooser.asks_what_it_is();
+    let mut first: Vec<&Unit<'_>> = Vec::new();
+    if asks_what_it_is {
+        first.extend(room.take(chooser.definition()));
     }
-    while let Some(&last) = chosen.last().filter(|_| chosen.len() < settings.max_definition) {
-        let left = words.saturating_sub(chosen.iter().map(|unit| unit.quotable.words()).sum());
-        let Some(next) = chooser.sequel(last, left) else { break };
-        chosen.push(next);
+    let reply = chooser.reply(room.sentences.min(settings.max_reply), room.words);
+    let is_replied = !reply.is_empty();
+    first.extend(room.take(reply));
+    if !asks_what_it_is && !is_replied {
+        first.extend(room.take(chooser.definition()));
     }
-    paragraph(&chosen)
+    let more = room.take(chooser.direct_answer(room.sentences, room.words));
+    if is_replied {
+        let what_it_is = if room.sentences > 0 { room.take(chooser.definition()) } else { Vec::new() };
+        return [paragraph(&first), paragraph(&[more, what_it_is].concat())].concat();
+    }
+    first.extend(more);
+    if let Some(at) = first.iter().position(|unit| chooser.opens_with_asked(unit)) {
+        first[..=at].rotate_right(1);
+    }
+    while let Some(&last) = first.last().filter(|_| room.sentences > 0) {
+        let Some(next) = chooser.sequel(last, room.words) else { break };
+        first.extend(room.take([next]));
+    }
+    paragraph(&first)
+}
+
+/// What may still be said.
+struct Room {
+    sentences: usize,
+    words: usize,
+}
+
+impl Room {
+    /// `units`, for which there is less room now.
+    fn take<'a>(&mut self, units: impl IntoIterator<Item = &'a Unit<'a>>) -> Vec<&'a Unit<'a>> {
+        let units: Vec<_> = units.into_iter().collect();
+        self.sentences = self.sentences.saturating_sub(units.len());
+        self.words = self.words.saturating_sub(units.iter().map(|unit| unit.quotable.words()).sum());
+        units
+    }
 }
 
 /// Code with the sentence that introduces it; where there is no code, a sentence that gives an example.

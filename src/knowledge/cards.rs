@@ -91,6 +91,8 @@ pub enum CardKind {
     Checklist,
     /// A worked case with its numbers.
     MiniCase,
+    /// What people ask in their own words.
+    Reply,
 }
 
 impl CardKind {
@@ -105,6 +107,7 @@ impl CardKind {
             Self::Pitfall => "pitfall",
             Self::Checklist => "checklist",
             Self::MiniCase => "mini_case",
+            Self::Reply => "reply",
         }
     }
 }

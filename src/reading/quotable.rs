@@ -81,7 +81,7 @@ pub enum Kind {
 
 /// What can be quoted from a passage, in its order.
 pub fn in_passage(passage: &Passage) -> Vec<Quotable> {
-    let heading_role = passage.headings.iter().rev().find_map(|heading| Role::of_heading(heading));
+    let heading_role = Role::below(&passage.headings);
     if heading_role == Some(Role::Elsewhere) {
         return Vec::new();
     }

@@ -23,6 +23,8 @@ pub enum Role {
     Checklist,
     /// This against that.
     Comparison,
+    /// The reply to a question that people ask, which is its heading.
+    Reply,
     /// Where else to read; nothing to quote.
     Elsewhere,
 }
@@ -31,6 +33,19 @@ impl Role {
     /// The role that a heading announces; `None` when it names a subject. English or Spanish.
     pub fn of_heading(heading: &str) -> Option<Self> {
         first_match(&HEADINGS, heading)
+    }
+
+    /// The role of what stands below `headings`, outermost first: that of the innermost telling one. What a collection of
+    /// questions holds are replies, whatever a single question asks for.
+    pub fn below(headings: &[String]) -> Option<Self> {
+        let mut roles = headings.iter().rev().filter_map(|heading| Self::of_heading(heading));
+        let innermost = roles.next()?;
+        Some(if roles.any(|role| role == Self::Reply) { Self::Reply } else { innermost })
+    }
+
+    /// Whether a heading collects questions and says nothing else.
+    pub fn collects_questions(heading: &str) -> bool {
+        Self::of_heading(heading) == Some(Self::Reply) && !heading.ends_with('?')
     }
 
     /// What a sentence defines: "A saga" in "A saga is a sequence of transactions."
@@ -88,9 +103,14 @@ static HEADINGS: Patterns = LazyLock::new(|| {
         ),
         (Role::Mechanism, r"^(how (it|this) works|how does it work|cómo funciona)"),
         (
+            Role::Reply,
+            r"^((common |frequent(ly asked )?)?questions( (people|users|teams) ask| and answers)?|faqs?|q ?& ?a|preguntas (frecuentes|habituales|comunes|y respuestas))$",
+        ),
+        (
             Role::Definition,
             r"^(what (it is|is it)\b|definitions?$|introduction$|overview$|background$|summary$|tl;?dr$|qué es$|qué son$|definición$|introducción$|resumen$|contexto$|concepto$)",
         ),
+        (Role::Reply, r"\?$"),
     ])
 });
 
@@ -138,9 +158,22 @@ mod tests {
             ("Mini-caso: pagos", Some(Role::Example)),
             ("See also", Some(Role::Elsewhere)),
             ("Errors in REST", None),
+            ("Questions people ask", Some(Role::Reply)),
+            ("Preguntas frecuentes", Some(Role::Reply)),
+            ("How long does a token live?", Some(Role::Reply)),
         ] {
             assert_eq!(Role::of_heading(heading), role, "{heading}");
         }
+    }
+
+    #[test]
+    fn what_a_collection_of_questions_holds_are_replies() {
+        let below =
+            |headings: &[&str]| Role::below(&headings.iter().map(|&heading| heading.to_owned()).collect::<Vec<_>>());
+        assert_eq!(below(&["Questions people ask", "When should I use a saga?"]), Some(Role::Reply));
+        assert_eq!(below(&["Common mistakes", "Keys without a scope"]), Some(Role::Pitfall));
+        assert_eq!(below(&["When to use it"]), Some(Role::WhenToUse));
+        assert_eq!(below(&["Sagas"]), None);
     }
 
     #[test]

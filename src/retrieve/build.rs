@@ -8,6 +8,7 @@ use super::statistics::Statistics;
 use crate::embed::SparseVector;
 use crate::embed::bm25::{Bm25, Bm25Settings};
 use crate::passage::{ChunkId, Passage};
+use crate::reading;
 
 /// The points of an index, what it knows of its words, and how they came about.
 pub struct Built {
@@ -66,7 +67,7 @@ fn has_same_words(a: &Passage, b: &Passage) -> bool {
 }
 
 fn encode(encoder: &Bm25, passage: &Passage) -> SparseVector {
-    encoder.encode_passage(&passage.names(), &passage.text, passage.lang)
+    encoder.encode_passage(&reading::names(passage), &passage.text, passage.lang)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a corpus has far fewer than 2^53 words")]
@@ -76,7 +77,7 @@ fn average_length(passages: &[Arc<Passage>]) -> f32 {
     }
     let words: usize = passages
         .iter()
-        .map(|passage| Bm25::length(&passage.names(), passage.lang) + Bm25::length(&passage.text, passage.lang))
+        .map(|passage| Bm25::length(&reading::names(passage), passage.lang) + Bm25::length(&passage.text, passage.lang))
         .sum();
     #[expect(clippy::cast_possible_truncation, reason = "an average needs no double precision")]
     let average = (words as f64 / passages.len() as f64) as f32;

@@ -27,11 +27,13 @@ pub struct EvidenceSettings {
     pub min_coverage: f32,
     /// How many passages from beside the main subject may be used.
     pub max_supporting: usize,
+    /// From this fitness on (0 to 1) the reply to a question that people ask is taken for one to the question asked.
+    pub min_reply: f32,
 }
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_strength: 0.66, score_weight: 0.14, min_coverage: 0.85, max_supporting: 3 }
+        Self { min_strength: 0.66, score_weight: 0.14, min_coverage: 0.85, max_supporting: 3, min_reply: 0.55 }
     }
 }
 
@@ -72,6 +74,20 @@ pub struct EvidencePassage {
     pub is_main: bool,
     /// Its score as a share of that of the subject's best passage; 0 if it was not retrieved itself.
     pub relevance: f32,
+    /// How well it replies to the question, from 0 to 1, if it does.
+    pub reply_fitness: Option<f32>,
+}
+
+/// How well a passage replies to what `query` asks, from 0 to 1; 0 where it replies to no question. It counts how much of
+/// what is asked its question asks too, and the passage speaks of, and how much of its question is asked.
+fn reply_fitness(reading: &Reading, query: &Query) -> f32 {
+    if !reading.is_reply() {
+        return 0.0;
+    }
+    let asked = query.share_of_concepts(&reading.question);
+    let spoken_of = query.share_of_concepts(&reading.stems);
+    let of_its_own = reading.question.share_in(&query.stems());
+    0.4 * asked + 0.4 * spoken_of + 0.2 * of_its_own
 }
 
 /// Whether the knowledge base can answer.
@@ -99,12 +115,18 @@ pub fn gather(
         .take_while(|candidate| candidate.score >= best.score * CANDIDATE_SHARE)
         .partition(|candidate| candidate.passage.lang == query.language);
     // Who asks by name wants the document of that name: "message queue" is not the one on dead letter queues.
-    own.sort_by_key(|candidate| !query.asks_by_name(&StemSet::of(&candidate.passage.title, candidate.passage.lang)));
+    let replies =
+        |candidate: &Hit| reply_fitness(&retriever.readings.read(&candidate.passage), query) >= settings.min_reply;
+    if !own.first().is_some_and(|best| replies(best)) {
+        own.sort_by_key(|candidate| {
+            !query.asks_by_name(&StemSet::of(&candidate.passage.title, candidate.passage.lang))
+        });
+    }
     // A document in the asker's language that answers is better than one that fits a little better.
     for candidate in own.into_iter().take(CANDIDATE_SUBJECTS).chain(foreign.into_iter().take(CANDIDATE_SUBJECTS)) {
         let mut document = retriever.index.document(&candidate.passage.source_file)?;
         document.retain(|passage| filter.admits(passage));
-        let subject = Subject::of(candidate, query, &document, retriever);
+        let subject = Subject::of(candidate, query, document, hits, retriever);
         if is_enough(query, candidate, &subject, retriever, settings) {
             return Ok(Verdict::Enough(collect(query, hits, candidate, subject, retriever, settings)));
         }
@@ -137,7 +159,12 @@ fn collect(
         .cloned()
         .map(|reading| (reading, true))
         .chain(beside.map(|reading| (reading, false)))
-        .map(|(reading, is_main)| EvidencePassage { relevance: relevance(&reading.passage), reading, is_main })
+        .map(|(reading, is_main)| EvidencePassage {
+            relevance: relevance(&reading.passage),
+            reply_fitness: Some(reply_fitness(&reading, query)).filter(|&fitness| fitness >= settings.min_reply),
+            reading,
+            is_main,
+        })
         .collect();
     Evidence { query: query.clone(), subject: name, passages, focus: Vec::new() }
 }
@@ -168,28 +195,34 @@ struct Subject {
 }
 
 impl Subject {
-    /// The subject of the best hit: its document where the question asks for that by name, else the heading above it.
-    fn of(best: &Hit, query: &Query, document: &[Arc<Passage>], retriever: &Retriever) -> Self {
-        let read =
-            |passages: &[Arc<Passage>]| passages.iter().map(|passage| retriever.readings.read(passage)).collect();
+    /// The subject of the best hit: its document where the question asks for that by name, else the heading above it. Of
+    /// the replies to what people ask, those that were found belong to it.
+    fn of(best: &Hit, query: &Query, document: Vec<Arc<Passage>>, hits: &[Hit], retriever: &Retriever) -> Self {
+        let read = |passage: &Arc<Passage>| retriever.readings.read(passage);
+        let readings: Vec<Arc<Reading>> = document.iter().map(read).collect();
+        let (replies, body): (Vec<_>, Vec<_>) = readings.into_iter().partition(|reading| reading.is_reply());
+        if body.is_empty() {
+            return Self { name: best.passage.title.clone(), passages: around(replies, best) };
+        }
+        let Self { name, mut passages } = Self::of_body(best, query, body);
+        let is_found = |reading: &Arc<Reading>| {
+            hits.iter().any(|hit| {
+                hit.passage.chunk_id == reading.passage.chunk_id && hit.score >= best.score * SUPPORTING_SHARE
+            })
+        };
+        passages.extend(replies.into_iter().filter(is_found));
+        Self { name, passages }
+    }
+
+    fn of_body(best: &Hit, query: &Query, body: Vec<Arc<Reading>>) -> Self {
         let passage = &best.passage;
         if query.asks_by_name(&StemSet::of(&passage.title, passage.lang)) {
-            let mut passages = document[..document.len().min(MAX_MAIN)].to_vec();
-            if passages.iter().all(|own| own.chunk_id != passage.chunk_id) {
-                passages.truncate(MAX_MAIN / 2);
-                passages.extend(around(document[MAX_MAIN / 2..].to_vec(), best).into_iter().take(MAX_MAIN / 2 + 1));
-            }
-            return Self { name: passage.title.clone(), passages: read(&passages) };
+            return Self { name: passage.title.clone(), passages: first_and_around(body, best) };
         }
-        let is_article = document.iter().any(|passage| {
-            passage
-                .headings
-                .iter()
-                .any(|heading| Role::of_heading(heading).is_some_and(|role| role != Role::Comparison))
-        });
+        let is_article = body.iter().any(|reading| reading.role.is_some_and(|role| role != Role::Comparison));
         let path_of = |passage: &Passage| subject_path(passage, is_article);
-        let below = |path: &[String]| -> Vec<Arc<Passage>> {
-            document.iter().filter(|passage| path_of(passage).starts_with(path)).cloned().collect()
+        let below = |path: &[String]| -> Vec<Arc<Reading>> {
+            body.iter().filter(|reading| path_of(&reading.passage).starts_with(path)).cloned().collect()
         };
         let mut path = path_of(passage);
         let mut passages = below(&path);
@@ -201,7 +234,13 @@ impl Subject {
             passages = wider;
         }
         let name = path_of(passage).into_iter().next_back().unwrap_or_else(|| passage.title.clone());
-        Self { name, passages: read(&around(passages, best)) }
+        Self { name, passages: around(passages, best) }
+    }
+
+    /// The stems of what names the subject, and of what names its best passage.
+    fn names(&self, best: &Reading) -> StemSet {
+        let own = self.passages.iter().filter(|reading| !reading.is_reply());
+        own.flat_map(|reading| reading.names.iter()).chain(best.names.iter()).collect()
     }
 }
 
@@ -217,10 +256,21 @@ fn subject_path(passage: &Passage, is_article: bool) -> Vec<String> {
 }
 
 /// At most [`MAX_MAIN`] passages, those around the best hit.
-fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
-    let at = passages.iter().position(|passage| passage.chunk_id == best.passage.chunk_id).unwrap_or_default();
+fn around(mut passages: Vec<Arc<Reading>>, best: &Hit) -> Vec<Arc<Reading>> {
+    let at = passages.iter().position(|reading| reading.passage.chunk_id == best.passage.chunk_id).unwrap_or_default();
     let start = at.saturating_sub(MAX_MAIN / 2).min(passages.len().saturating_sub(MAX_MAIN));
     passages.drain(..start);
+    passages.truncate(MAX_MAIN);
+    passages
+}
+
+/// At most [`MAX_MAIN`] passages: the first, which say what a document is about, and those around the best hit.
+fn first_and_around(mut passages: Vec<Arc<Reading>>, best: &Hit) -> Vec<Arc<Reading>> {
+    let at = passages.iter().position(|reading| reading.passage.chunk_id == best.passage.chunk_id);
+    if at.is_some_and(|at| at >= MAX_MAIN) {
+        let rest = around(passages.split_off(MAX_MAIN / 2), best);
+        passages.extend(rest);
+    }
     passages.truncate(MAX_MAIN);
     passages
 }
@@ -228,12 +278,12 @@ fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
 /// Whether what was found is about what is asked. People's questions hold many words that no passage needs to speak of, so the
 /// names of the subject and the score of its best passage tell more than the share of all words.
 fn is_enough(query: &Query, best: &Hit, subject: &Subject, retriever: &Retriever, settings: &EvidenceSettings) -> bool {
-    let names: StemSet = subject.passages.iter().flat_map(|reading| reading.names.iter()).collect();
+    let reading = retriever.readings.read(&best.passage);
+    let names = subject.names(&reading);
     #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a verdict")]
     let growth = (retriever.statistics.passages as f32 + 1.0).ln();
     let strength = query.share_of_concepts(&names) + settings.score_weight * best.score / growth;
-    strength >= settings.min_strength
-        || query.share_of_concepts(&retriever.readings.read(&best.passage).stems) >= settings.min_coverage
+    strength >= settings.min_strength || query.share_of_concepts(&reading.stems) >= settings.min_coverage
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {

@@ -15,7 +15,15 @@ const BUILT_IN: &str = include_str!("../../configs/glossary.toml");
 /// Groups of terms that mean the same.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Glossary {
-    groups: Vec<Vec<Term>>,
+    groups: Vec<Group>,
+}
+
+/// Terms that mean the same.
+#[derive(Debug, Clone, PartialEq)]
+struct Group {
+    terms: Vec<Term>,
+    /// Whether they are words of everyday speech, which mean about the same.
+    is_everyday: bool,
 }
 
 /// A term, by word: what it is compared by, and what is searched for.
@@ -32,12 +40,16 @@ pub struct Expansion {
     pub matched: Vec<String>,
     /// The other terms of its group, each as folded words.
     pub synonyms: Vec<Vec<String>>,
+    /// Whether they mean about the same only.
+    pub is_everyday: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     same: Vec<Vec<String>>,
+    #[serde(default)]
+    everyday: Vec<Vec<String>>,
 }
 
 impl Glossary {
@@ -55,10 +67,15 @@ impl Glossary {
         Self::parse(&text).with_context(|| format!("{} is not a glossary", path.display()))
     }
 
-    /// The glossary in a TOML text: `same`, a list of lists of terms.
+    /// The glossary in a TOML text: `same`, a list of lists of terms, and `everyday`, another, of words of everyday speech.
     pub fn parse(text: &str) -> Result<Self> {
         let file: File = toml::from_str(text)?;
-        Ok(Self { groups: file.same.iter().map(|group| group.iter().map(|term| Term::new(term)).collect()).collect() })
+        let group = |terms: &Vec<String>, is_everyday| Group {
+            terms: terms.iter().map(|term| Term::new(term)).collect(),
+            is_everyday,
+        };
+        let same = file.same.iter().map(|terms| group(terms, false));
+        Ok(Self { groups: same.chain(file.everyday.iter().map(|terms| group(terms, true))).collect() })
     }
 
     /// This glossary with `more` behind it.
@@ -67,19 +84,39 @@ impl Glossary {
         Self { groups: self.groups.iter().cloned().chain(more.groups).collect() }
     }
 
-    /// The terms that stand in a question of these folded words, longest first where they overlap.
+    /// This glossary without the lines at these places.
+    #[must_use]
+    pub fn without(&self, lines: &[usize]) -> Self {
+        let kept = self.groups.iter().enumerate().filter(|(at, _)| !lines.contains(at));
+        Self { groups: kept.map(|(_, group)| group.clone()).collect() }
+    }
+
+    /// The places of the lines with a term that stands in one of these questions.
+    pub fn lines_used_by(&self, questions: &[&str]) -> Vec<usize> {
+        let stems_of = |text: &str| {
+            let folded: Vec<String> = text.unicode_words().map(words::fold).collect();
+            Language::ALL.map(|language| folded.iter().map(|word| words::stem(word, language)).collect::<Vec<_>>())
+        };
+        let asked: Vec<_> = questions.iter().map(|question| stems_of(question)).collect();
+        let is_used =
+            |group: &Group| group.terms.iter().any(|term| asked.iter().any(|stems| term.position_in(stems).is_some()));
+        self.groups.iter().enumerate().filter(|(_, group)| is_used(group)).map(|(at, _)| at).collect()
+    }
+
+    /// The terms that stand in a question of these folded words, longest first where they overlap, terms of the trade before
+    /// everyday ones.
     pub fn expansions(&self, asked: &[String]) -> Vec<Expansion> {
         let stems =
             Language::ALL.map(|language| asked.iter().map(|word| words::stem(word, language)).collect::<Vec<_>>());
-        let mut found: Vec<(usize, usize, &Vec<Term>, &Term)> = Vec::new();
+        let mut found: Vec<(usize, usize, &Group, &Term)> = Vec::new();
         for group in &self.groups {
-            for term in group {
+            for term in &group.terms {
                 if let Some(at) = term.position_in(&stems) {
                     found.push((term.folded.len(), at, group, term));
                 }
             }
         }
-        found.sort_by_key(|&(length, at, ..)| (std::cmp::Reverse(length), at));
+        found.sort_by_key(|&(length, at, group, _)| (std::cmp::Reverse(length), group.is_everyday, at));
         let mut taken = vec![false; asked.len()];
         let mut expansions = Vec::new();
         for (length, at, group, term) in found {
@@ -89,7 +126,8 @@ impl Glossary {
             taken[at..at + length].fill(true);
             expansions.push(Expansion {
                 matched: asked[at..at + length].to_vec(),
-                synonyms: group.iter().filter(|other| *other != term).map(|other| other.folded.clone()).collect(),
+                synonyms: group.terms.iter().filter(|other| *other != term).map(|other| other.folded.clone()).collect(),
+                is_everyday: group.is_everyday,
             });
         }
         expansions

@@ -20,6 +20,8 @@ const INTENT_WEIGHT: f32 = 0.7;
 const UNKNOWN: f32 = 0.6;
 /// Weight of a word that the glossary adds.
 const SYNONYM_WEIGHT: f32 = 0.25;
+/// The same for a word of everyday speech, which means about the same only.
+const EVERYDAY_WEIGHT: f32 = 0.1;
 
 /// The words of `text` that name what it is about, as they are written.
 pub fn subject_words<'t>(text: &'t str, language: Language, corpus: &Statistics) -> Vec<&'t str> {
@@ -139,13 +141,14 @@ impl Query {
     fn expand(&mut self, glossary: &Glossary) {
         let asked: Vec<String> = self.words.iter().map(|word| word.folded.clone()).collect();
         for expansion in glossary.expansions(&asked) {
+            let weight = if expansion.is_everyday { EVERYDAY_WEIGHT } else { SYNONYM_WEIGHT };
             for synonym in &expansion.synonyms {
                 let mut follows_previous = false;
                 for folded in synonym {
                     let is_new = self.words.iter().all(|word| word.folded != *folded);
                     if is_new {
                         let (folded, parts) = (folded.clone(), Vec::new());
-                        self.words.push(QuestionWord { folded, parts, weight: SYNONYM_WEIGHT, follows_previous });
+                        self.words.push(QuestionWord { folded, parts, weight, follows_previous });
                     }
                     follows_previous = is_new;
                 }

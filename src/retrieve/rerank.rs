@@ -17,7 +17,7 @@ const WANTED: f32 = 1.2;
 const fn weight_of(role: Role) -> f32 {
     match role {
         Role::Pitfall | Role::Mechanism => 1.15,
-        Role::Definition => 1.0,
+        Role::Definition | Role::Reply => 1.0,
         Role::WhenToUse | Role::Checklist | Role::Comparison => 0.95,
         Role::WhenNotToUse => 0.9,
         Role::Example => 0.85,
@@ -38,7 +38,7 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings) ->
         if hit.passage.lang == query.language {
             factor += settings.language_boost;
         }
-        if let Some(role) = hit.passage.headings.last().and_then(|heading| Role::of_heading(heading)) {
+        if let Some(role) = Role::below(&hit.passage.headings) {
             factor *= weight_of(role) * if query.wants.contains(&role) { WANTED } else { 1.0 };
         }
         hit.score = hit.score * factor + settings.document_boost * support + settings.neighbour_boost * neighbours;

@@ -59,40 +59,70 @@ impl Difference {
 
 /// Compares two runs by the cases that both hold.
 pub fn compare(before: &Run, after: &Run) -> Result<Comparison> {
-    let later: HashMap<&str, &Verdict> = after.verdicts.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect();
-    let pairs: Vec<(&Verdict, &Verdict)> =
-        before.verdicts.iter().filter_map(|verdict| Some((verdict, *later.get(verdict.id.as_str())?))).collect();
-    ensure!(!pairs.is_empty(), "the two runs have no case in common; compare runs over one goldset");
+    of_verdicts(&before.verdicts, &after.verdicts)
+}
+
+/// Compares the verdicts of two runs by the cases that both hold.
+pub fn of_verdicts(before: &[Verdict], after: &[Verdict]) -> Result<Comparison> {
+    let pairs = Pairs::of(before, after);
+    ensure!(!pairs.0.is_empty(), "the two runs have no case in common; compare runs over one goldset");
     let named = |is: &dyn Fn(&Verdict, &Verdict) -> bool| {
-        pairs.iter().filter(|(a, b)| is(a, b)).map(|(a, _)| a.id.clone()).collect::<Vec<_>>()
+        pairs.0.iter().filter(|(a, b)| is(a, b)).map(|(a, _)| a.id.clone()).collect::<Vec<_>>()
     };
     Ok(Comparison {
-        cases: pairs.len(),
+        cases: pairs.0.len(),
         figures: differences(&pairs),
         lost: named(&|before, after| before.is_met() && !after.is_met()),
         won: named(&|before, after| !before.is_met() && after.is_met()),
     })
 }
 
-fn differences(pairs: &[(&Verdict, &Verdict)]) -> Vec<Difference> {
-    let both = |drawn: &[usize]| {
-        let before = Scores::of(drawn.iter().map(|&at| pairs[at].0)).figures();
-        let after = Scores::of(drawn.iter().map(|&at| pairs[at].1)).figures();
-        before.into_iter().zip(after).map(|((name, a), (_, b))| (name, a, b)).collect::<Vec<_>>()
-    };
-    let all: Vec<usize> = (0..pairs.len()).collect();
-    let mut chance = StdRng::seed_from_u64(SEED);
-    let mut drawn: Vec<Vec<f64>> = Vec::with_capacity(DRAWS);
-    for _ in 0..DRAWS {
-        let cases: Vec<usize> = all.iter().map(|_| chance.random_range(0..pairs.len())).collect();
-        drawn.push(both(&cases).into_iter().map(|(_, before, after)| after - before).collect());
+/// Where the difference of `value` between two runs (second less first) lies in 95 of 100 draws.
+pub fn interval(before: &[Verdict], after: &[Verdict], value: impl Fn(&[&Verdict]) -> f64) -> (f64, f64) {
+    let pairs = Pairs::of(before, after);
+    let drawn = pairs.draws(|before, after| vec![value(after) - value(before)]);
+    outer(&drawn.iter().map(|differences| differences[0]).collect::<Vec<_>>())
+}
+
+/// The verdicts of two runs on the same cases.
+struct Pairs<'a>(Vec<(&'a Verdict, &'a Verdict)>);
+
+impl<'a> Pairs<'a> {
+    fn of(before: &'a [Verdict], after: &'a [Verdict]) -> Self {
+        let later: HashMap<&str, &Verdict> = after.iter().map(|verdict| (verdict.id.as_str(), verdict)).collect();
+        Self(before.iter().filter_map(|verdict| Some((verdict, *later.get(verdict.id.as_str())?))).collect())
     }
-    let interval = |figure: usize| {
-        let values: Vec<f64> = drawn.iter().map(|differences| differences[figure]).collect();
-        (quantile(&values, OUTSIDE / 2.0), quantile(&values, 1.0 - OUTSIDE / 2.0))
-    };
-    let figures = both(&all).into_iter().enumerate();
-    figures.map(|(at, (name, before, after))| Difference { name, before, after, interval: interval(at) }).collect()
+
+    /// What `of` gives for each draw of cases.
+    fn draws(&self, of: impl Fn(&[&Verdict], &[&Verdict]) -> Vec<f64>) -> Vec<Vec<f64>> {
+        let mut chance = StdRng::seed_from_u64(SEED);
+        let draw = |_| {
+            let drawn = (0..self.0.len()).map(|_| self.0[chance.random_range(0..self.0.len())]);
+            let (before, after): (Vec<&Verdict>, Vec<&Verdict>) = drawn.unzip();
+            of(&before, &after)
+        };
+        (0..DRAWS).map(draw).collect()
+    }
+}
+
+/// The interval that holds the middle 95 of 100 values.
+fn outer(values: &[f64]) -> (f64, f64) {
+    (quantile(values, OUTSIDE / 2.0), quantile(values, 1.0 - OUTSIDE / 2.0))
+}
+
+fn differences(pairs: &Pairs<'_>) -> Vec<Difference> {
+    let figures = |verdicts: &[&Verdict]| Scores::of(verdicts.iter().copied()).figures();
+    let drawn = pairs.draws(|before, after| {
+        let (before, after) = (figures(before), figures(after));
+        before.into_iter().zip(after).map(|((_, before), (_, after))| after - before).collect()
+    });
+    let (before, after): (Vec<&Verdict>, Vec<&Verdict>) = pairs.0.iter().copied().unzip();
+    let both = figures(&before).into_iter().zip(figures(&after)).enumerate();
+    both.map(|(at, ((name, before), (_, after)))| {
+        let interval = outer(&drawn.iter().map(|differences| differences[at]).collect::<Vec<_>>());
+        Difference { name, before, after, interval }
+    })
+    .collect()
 }
 
 impl fmt::Display for Comparison {

@@ -8,9 +8,6 @@ use crate::retrieve::query::{Concept, Query};
 
 /// Two texts that share more of their stems than this say the same.
 const SAME: f32 = 0.65;
-/// A sentence answers directly if it speaks of at least this share of what is asked beyond the subject.
-const DIRECT: f32 = 0.34;
-
 /// A passage was found for the question itself if it scores at least this share of the best one.
 const FOUND: f32 = 0.5;
 
@@ -25,6 +22,8 @@ pub struct Unit<'a> {
     is_main: bool,
     /// Whether the passage was found for the question itself.
     is_found: bool,
+    /// How well the passage replies to the question, if it does.
+    reply_fitness: Option<f32>,
 }
 
 /// Everything that can be quoted from the evidence, passage by passage.
@@ -33,8 +32,8 @@ pub fn units(evidence: &Evidence) -> Vec<Unit<'_>> {
 }
 
 fn units_of(passage: usize, from: &EvidencePassage) -> impl Iterator<Item = Unit<'_>> {
-    let (is_main, is_found) = (from.is_main, from.relevance >= FOUND);
-    from.reading.quotables.iter().map(move |quotable| Unit { quotable, passage, is_main, is_found })
+    let (is_main, is_found, reply_fitness) = (from.is_main, from.relevance >= FOUND, from.reply_fitness);
+    from.reading.quotables.iter().map(move |quotable| Unit { quotable, passage, is_main, is_found, reply_fitness })
 }
 
 /// Chooses units one part after the other; what is taken is not offered again.
@@ -42,15 +41,39 @@ pub struct Chooser<'a> {
     units: &'a [Unit<'a>],
     query: &'a Query,
     subject_stems: StemSet,
+    /// See [`super::ExtractiveSettings::min_direct`].
+    min_direct: f32,
     taken: Vec<usize>,
 }
 
 impl<'a> Chooser<'a> {
     /// A chooser with nothing taken yet.
-    pub fn new(units: &'a [Unit<'a>], evidence: &'a Evidence) -> Self {
+    pub fn new(units: &'a [Unit<'a>], evidence: &'a Evidence, min_direct: f32) -> Self {
         let language = evidence.passages.first().map_or(evidence.query.language, |first| first.reading.passage.lang);
         let subject_stems = StemSet::of(&evidence.subject, language);
-        Self { units, query: &evidence.query, subject_stems, taken: Vec::new() }
+        Self { units, query: &evidence.query, subject_stems, min_direct, taken: Vec::new() }
+    }
+
+    /// The sentences of the reply that fits the question best: up to `most`, of at most `words` words together, the first
+    /// however long it is. Nothing where no passage replies to the question.
+    pub fn reply(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
+        let fitness = |unit: &Unit<'_>| unit.reply_fitness.unwrap_or_default();
+        let prose = |at: &usize| !self.units[*at].quotable.is_code();
+        let replies = self.free().filter(|(_, unit)| unit.reply_fitness.is_some());
+        let best = replies.max_by(|(a, one), (b, other)| fitness(one).total_cmp(&fitness(other)).then(b.cmp(a)));
+        let Some((_, best)) = best else { return Vec::new() };
+        let of_it = self.free().filter(|(_, unit)| unit.passage == best.passage).map(|(at, _)| at).filter(prose);
+        let mut left = words;
+        let mut chosen = Vec::new();
+        for at in of_it.take(most) {
+            let length = self.units[at].quotable.words();
+            if !chosen.is_empty() && length > left {
+                break;
+            }
+            left = left.saturating_sub(length);
+            chosen.push(at);
+        }
+        chosen.into_iter().map(|at| self.take_at(at)).collect()
     }
 
     /// The sentence that says what the subject is.
@@ -86,7 +109,8 @@ impl<'a> Chooser<'a> {
                     !unit.quotable.is_code() && unit.quotable.can_stand_alone() && !self.is_repeat(unit)
                 })
                 .filter(|(_, unit)| chosen.is_empty() || unit.quotable.words() <= left)
-                .filter(|(_, unit)| share_of(&beyond, unit) >= DIRECT || self.compares(unit))
+                .filter(|(_, unit)| unit.is_main || self.fitness(unit) > 0.0)
+                .filter(|(_, unit)| share_of(&beyond, unit) >= self.min_direct || self.compares(unit))
                 .map(|(at, unit)| {
                     let comparison = if self.compares(unit) { 1.0 } else { 0.0 };
                     (share_of(&beyond, unit) + self.fitness(unit) + comparison, at)
@@ -98,6 +122,11 @@ impl<'a> Chooser<'a> {
             chosen.push(unit);
         }
         chosen
+    }
+
+    /// Whether the question asks for nothing but what the subject is.
+    pub fn asks_what_it_is(&self) -> bool {
+        self.query.wants.contains(&Role::Definition) && self.query.beyond(&self.subject_stems).is_empty()
     }
 
     /// Whether `unit` should come before what the subject is: it begins with what is asked, and the question does not
@@ -119,7 +148,7 @@ impl<'a> Chooser<'a> {
             && next
                 .quotable
                 .role
-                .is_none_or(|role| matches!(role, Role::Definition | Role::Mechanism | Role::Comparison));
+                .is_none_or(|role| matches!(role, Role::Definition | Role::Mechanism | Role::Comparison | Role::Reply));
         (continues && !self.taken.contains(&at) && next.quotable.words() <= words).then(|| self.take_at(at))
     }
 
@@ -184,7 +213,7 @@ impl<'a> Chooser<'a> {
             (true, true) => 2.0 + asked,
             (true, false) if !unit.is_found || (unit.quotable.is_rambling && asked + about <= 0.0) => 0.0,
             (true, false) => 1.0 + asked + 0.2 * about,
-            (false, _) if asked >= DIRECT && about > 0.0 => asked,
+            (false, _) if asked >= self.min_direct && about > 0.0 => asked,
             (false, _) => 0.0,
         }
     }

@@ -30,6 +30,7 @@ pub(super) fn ask(document: &Document<'_>, section: &Section<'_>) -> Option<Aske
     let Some(role) = section.role else { return defined(document, section, &chooser) };
     let kind = match role {
         Role::Comparison => return compared(document, section, &chooser),
+        Role::Reply => return replied(section),
         Role::Definition => CardKind::Definition,
         Role::Mechanism => CardKind::Mechanism,
         Role::WhenToUse => CardKind::WhenToUse,
@@ -54,6 +55,12 @@ fn defined(document: &Document<'_>, section: &Section<'_>, chooser: &Chooser<'_>
     }
     let subject = Subject::defined_by(&first.text, document, chooser.lang)?;
     Some(chooser.about(CardKind::Definition, &subject))
+}
+
+/// The question that people ask, which is the heading of its reply.
+fn replied(section: &Section<'_>) -> Option<Asked> {
+    let question = section.heading().filter(|heading| heading.ends_with('?'))?;
+    Some(Asked { kind: CardKind::Reply, question: question.to_owned() })
 }
 
 fn compared(document: &Document<'_>, section: &Section<'_>, chooser: &Chooser<'_>) -> Option<Asked> {
@@ -148,7 +155,7 @@ impl Chooser<'_> {
             ),
             // "What is choosing a database?" is no question that anybody asks.
             CardKind::Definition if is_doing(s) => self.of(kind, [format!("What does {s} involve?")]),
-            CardKind::Definition | CardKind::Comparison | CardKind::MiniCase => self.of(
+            CardKind::Definition | CardKind::Comparison | CardKind::MiniCase | CardKind::Reply => self.of(
                 kind,
                 [
                     format!("What {is} {s}?"),
@@ -190,7 +197,7 @@ impl Chooser<'_> {
                     format!("¿Qué incluye una lista de comprobación para {s}?"),
                 ],
             ),
-            CardKind::Definition | CardKind::Comparison | CardKind::MiniCase => self.of(
+            CardKind::Definition | CardKind::Comparison | CardKind::MiniCase | CardKind::Reply => self.of(
                 kind,
                 [
                     format!("¿Qué {is} {s}?"),

@@ -80,7 +80,7 @@ impl<'a> Section<'a> {
             .enumerate()
             .flat_map(|(at, passage)| quotable::in_passage(passage).into_iter().map(move |quotable| (at, quotable)))
             .collect();
-        let role = passages[0].headings.last().and_then(|heading| Role::of_heading(heading));
+        let role = Role::below(&passages[0].headings);
         Self { passages: passages.iter().collect(), quotables, role }
     }
 
