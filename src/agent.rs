@@ -192,7 +192,7 @@ impl Parts {
         question
             .language
             .or_else(asked_for)
-            .or_else(|| language::detect(&question.text))
+            .or_else(|| language::of_question(&question.text))
             .or_else(of_earlier)
             .unwrap_or(self.default_language)
     }

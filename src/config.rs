@@ -175,7 +175,7 @@ impl Settings {
             bail!("retrieve.candidates is 0; 50 is a good value");
         }
         if self.answer.max_words < 20 {
-            bail!("answer.max_words is below 20; 300 is a good value");
+            bail!("answer.max_words is below 20; 330 is a good value");
         }
         if self.answer.max_items == 0 || self.answer.max_definition == 0 {
             bail!("answer.max_items and answer.max_definition are at least 1");

@@ -250,6 +250,9 @@ impl<M: Messenger> Desk<M> {
 
     /// Deals with an update beside, in the order of its lane, and finishes it.
     async fn start(&self, incoming: Incoming) {
+        if let Some(message) = incoming.event.message() {
+            self.chat(&incoming.place.chat).knows(message);
+        }
         if let Event::Edited { message, .. } | Event::Deleted { message } = &incoming.event {
             self.interrupt(&incoming.place, message);
         }

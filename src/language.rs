@@ -42,15 +42,16 @@ static NOT_PROSE: LazyLock<Regex> = LazyLock::new(|| {
 const LETTERS_FOR_TRIGRAMS: usize = 40;
 /// How many words are looked at; the language of a text shows long before its end.
 const WORDS: usize = 400;
+/// A lead beyond this tells the language.
+const SURE: f64 = 0.25;
 /// With such a lead the rest of the words need not be counted.
 const DECIDED: f64 = 10.0;
 
 /// The language of `text`, leaving code and markup out; `None` if nothing tells it (`JWT?`).
 pub fn detect(text: &str) -> Option<Language> {
     let prose = NOT_PROSE.replace_all(text, " ");
-    let balance = balance(&prose);
-    if balance.abs() > 0.25 {
-        return Some(if balance > 0.0 { Language::Spanish } else { Language::English });
+    if let Some(language) = by_words(&prose) {
+        return Some(language);
     }
     let letters = prose.chars().filter(|c| c.is_alphabetic()).take(LETTERS_FOR_TRIGRAMS).count();
     if letters < LETTERS_FOR_TRIGRAMS {
@@ -60,6 +61,28 @@ pub fn detect(text: &str) -> Option<Language> {
     let info =
         Detector::with_allowlist(vec![Lang::Eng, Lang::Spa]).detect(&prose).filter(whatlang::Info::is_reliable)?;
     Some(if info.lang() == Lang::Spa { Language::Spanish } else { Language::English })
+}
+
+/// The language that a question is asked in. What people paste into it, such as a log, is English in every language and often
+/// longer than what they say; they say it in the first paragraph or in the last, and fewer of its words are of no language.
+pub fn of_question(text: &str) -> Option<Language> {
+    let prose = NOT_PROSE.replace_all(text, " ");
+    let mut paragraphs = prose.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty());
+    let (Some(first), Some(last)) = (paragraphs.next(), paragraphs.last()) else { return detect(text) };
+    let said = [first, last].into_iter().max_by(|a, b| density(a).total_cmp(&density(b)));
+    said.and_then(by_words).or_else(|| detect(text))
+}
+
+/// How clearly each word of `prose` tells its language, on average.
+#[expect(clippy::cast_precision_loss, reason = "a question has few words")]
+fn density(prose: &str) -> f64 {
+    balance(prose).abs() / words(prose).take(WORDS).count().max(1) as f64
+}
+
+/// The language that the words of `prose` tell.
+fn by_words(prose: &str) -> Option<Language> {
+    let balance = balance(prose);
+    (balance.abs() > SURE).then_some(if balance > 0.0 { Language::Spanish } else { Language::English })
 }
 
 /// The votes of the words of `prose`, as far as they have to be counted.
@@ -108,6 +131,18 @@ fn ending(folded: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_in_the_language_of_what_is_said_and_not_of_what_is_pasted() {
+        let log = "HikariPool-1 - Connection is not available, request timed out after 30000ms";
+        for (text, expected) in [
+            (format!("en hora pico me sale:\n\n{log}\n\nsubo el pool y ya?"), Language::Spanish),
+            (format!("{log}\n\n¿qué hago?"), Language::Spanish),
+            (format!("why do we get this?\n\n{log}"), Language::English),
+        ] {
+            assert_eq!(of_question(&text), Some(expected), "{text}");
+        }
+    }
 
     const SPANISH_QUESTIONS: &[&str] = &[
         "¿qué es un índice?",

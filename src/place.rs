@@ -9,6 +9,13 @@ use crate::question::{ChatId, UserId};
 #[serde(transparent)]
 pub struct MessageId(pub String);
 
+impl MessageId {
+    /// Whether it was sent after `other` in the same chat: on all platforms numbers rise with time.
+    pub fn is_after(&self, other: &Self) -> bool {
+        (self.0.len(), &self.0) > (other.0.len(), &other.0)
+    }
+}
+
 /// Where messages go.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {

@@ -74,6 +74,9 @@ pub struct Slot {
     pub message: Option<MessageId>,
     /// A sending was begun whose end is not known.
     pub attempted: bool,
+    /// The latest message that was known in the chat when that was begun: what was sent since is younger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<MessageId>,
     /// Hash of the text and the buttons that the message shows, to spare edits that change nothing; 0 where that is not known.
     /// Not on disk: a draft may have been shown since, and what is taken for shown and is not would never be mended.
     #[serde(skip)]

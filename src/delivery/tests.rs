@@ -42,7 +42,8 @@ fn conversation(name: &str) -> ConversationId {
 
 /// An answer in chat 7 whose parts are `messages`; an empty name is a part that has none yet.
 fn answer(messages: &[&str], at_ms: u64) -> Outgoing {
-    let slot = |name: &&str| Slot { message: (!name.is_empty()).then(|| message(name)), attempted: true, shown: 0 };
+    let slot =
+        |name: &&str| Slot { message: (!name.is_empty()).then(|| message(name)), attempted: true, ..Slot::default() };
     Outgoing {
         place: Place { chat: chat("7"), topic: None, parent: None, guild: None, kind: PlaceKind::Group },
         asker: person("ana"),

@@ -324,7 +324,7 @@ impl<M: Messenger> Desk<M> {
         let policy = self.front.policy.load();
         let earlier = self.earlier(job).await?;
         let fixed = policy.language(&job.place);
-        let unsure = earlier.is_empty() && language::detect(&job.text).is_none();
+        let unsure = earlier.is_empty() && language::of_question(&job.text).is_none();
         Ok(Question {
             id: answer_id(&job.key, &job.update),
             text: job.text.clone(),
@@ -371,7 +371,7 @@ impl<M: Messenger> Desk<M> {
     /// The language of words that are not an answer.
     pub(super) fn wording(&self, from: &Person, place: &Place, text: &str) -> Language {
         let fixed = self.front.policy.load().language(place);
-        fixed.or_else(|| language::detect(text)).or(from.language).unwrap_or(self.default_language())
+        fixed.or_else(|| language::of_question(text)).or(from.language).unwrap_or(self.default_language())
     }
 
     pub(super) fn is_too_old(&self, at_ms: u64) -> bool {

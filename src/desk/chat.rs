@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::RwLock;
 
+use crate::place::MessageId;
+
 /// What those who write into a chat have to agree on.
 #[derive(Debug)]
 pub(super) struct Chat {
@@ -12,11 +14,13 @@ pub(super) struct Chat {
     pub(super) sending: RwLock<()>,
     /// When the next draft may be shown: drafts of several answers share the platform's limits.
     next_draft: Mutex<Instant>,
+    /// The latest message that is known.
+    latest: Mutex<Option<MessageId>>,
 }
 
 impl Default for Chat {
     fn default() -> Self {
-        Self { sending: RwLock::default(), next_draft: Mutex::new(Instant::now()) }
+        Self { sending: RwLock::default(), next_draft: Mutex::new(Instant::now()), latest: Mutex::default() }
     }
 }
 
@@ -30,6 +34,19 @@ impl Chat {
         }
         *next = now + pace;
         Ok(())
+    }
+
+    /// There is a message `id`.
+    pub(super) fn knows(&self, id: &MessageId) {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.as_ref().is_none_or(|latest| id.is_after(latest)) {
+            *latest = Some(id.clone());
+        }
+    }
+
+    /// The latest message that is known, if any is.
+    pub(super) fn latest(&self) -> Option<MessageId> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// No draft for so long: the platform said so.
@@ -51,5 +68,15 @@ mod tests {
         assert!(later > Instant::now() + pace / 2);
         chat.hold_drafts(Duration::ZERO);
         assert_eq!(chat.draft(pace), Ok(()));
+    }
+
+    #[test]
+    fn the_latest_message_is_the_one_of_the_highest_number() {
+        let chat = Chat::default();
+        assert_eq!(chat.latest(), None);
+        for id in ["98", "101", "99"] {
+            chat.knows(&MessageId(id.to_owned()));
+        }
+        assert_eq!(chat.latest(), Some(MessageId("101".to_owned())));
     }
 }

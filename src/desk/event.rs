@@ -124,6 +124,23 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The message that it is about, if it is about one.
+    pub fn message(&self) -> Option<&MessageId> {
+        match self {
+            Self::Said { message, .. }
+            | Self::Edited { message, .. }
+            | Self::Deleted { message }
+            | Self::Reacted { message, .. }
+            | Self::Reactions { message, .. }
+            | Self::Recounted { message, .. }
+            | Self::Pressed { message, .. } => Some(message),
+            Self::Commanded { message, .. } => message.as_ref(),
+            Self::Explained { .. } => None,
+        }
+    }
+}
+
 /// Somebody who has reacted to a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Holder {

@@ -83,6 +83,8 @@ pub struct Message {
     pub text: String,
     /// Buttons below it.
     pub keyboard: Keyboard,
+    /// Where it may have been sent already: no message from before this one is it.
+    pub after: Option<MessageId>,
     /// The same for each attempt at sending this message, different for every other; at most 25 letters.
     pub nonce: String,
 }

@@ -70,6 +70,7 @@ impl<M: Messenger> Desk<M> {
                 interaction: interaction.filter(|_| at == 0).cloned(),
                 text: text.clone(),
                 keyboard: shown.keyboard(at),
+                after: outgoing.slots[at].after.clone(),
                 nonce: nonce(key, at),
             };
             self.show_part(key, outgoing, at, message, shown.patience).await?;
@@ -99,7 +100,7 @@ impl<M: Messenger> Desk<M> {
         key: &OutKey,
         outgoing: &mut Outgoing,
         at: usize,
-        message: Message,
+        mut message: Message,
         patience: Patience,
     ) -> Result<()> {
         let fingerprint = fingerprint(&message);
@@ -122,6 +123,8 @@ impl<M: Messenger> Desk<M> {
         let may_be_lost = outgoing.slots[at].attempted;
         outgoing.slots[at].attempted = true;
         if !may_be_lost {
+            outgoing.slots[at].after = self.chat(&message.place.chat).latest();
+            message.after.clone_from(&outgoing.slots[at].after);
             self.front.delivery.save(key, outgoing).await.context("the outbox cannot be written")?;
         }
         self.send_once(key, outgoing, at, &message, may_be_lost, patience).await
@@ -191,7 +194,8 @@ impl<M: Messenger> Desk<M> {
         id: MessageId,
     ) -> Result<Outgoing> {
         let mut outgoing = outgoing.clone();
-        outgoing.slots[at] = Slot { message: Some(id), attempted: false, shown: fingerprint(message) };
+        self.chat(&message.place.chat).knows(&id);
+        outgoing.slots[at] = Slot { message: Some(id), shown: fingerprint(message), ..Slot::default() };
         self.front.delivery.save(key, &outgoing).await.context("the outbox cannot be written")?;
         Ok(outgoing)
     }
@@ -220,6 +224,7 @@ impl<M: Messenger> Desk<M> {
             interaction: None,
             text: "…".to_owned(),
             keyboard: Keyboard::None,
+            after: outgoing.slots.last().and_then(|slot| slot.after.clone()),
             nonce: nonce(key, outgoing.slots.len() - 1),
         };
         let chat = self.chat(&outgoing.place.chat);

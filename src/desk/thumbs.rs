@@ -236,7 +236,7 @@ impl<M: Messenger> Desk<M> {
             conversation: conversation(M::ORIGIN, &incoming.place, &asker),
             asker,
             follows: None,
-            slots: vec![Slot { message: Some(message), attempted: false, shown: 0 }],
+            slots: vec![Slot { message: Some(message), ..Slot::default() }],
             state: State::Whole,
             update: incoming.id.0.clone(),
             at_ms: now_ms(),

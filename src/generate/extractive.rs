@@ -32,7 +32,7 @@ pub struct ExtractiveSettings {
 
 impl Default for ExtractiveSettings {
     fn default() -> Self {
-        Self { max_words: 300, max_definition: 6, max_reply: 4, min_direct: 0.34, max_items: 4, max_code_lines: 30 }
+        Self { max_words: 330, max_definition: 6, max_reply: 4, min_direct: 0.27, max_items: 5, max_code_lines: 30 }
     }
 }
 

@@ -1,11 +1,14 @@
 //! From ranked passages to evidence: what the question is about, everything the knowledge base says of it, and whether
 //! that is enough to answer.
 
+pub mod confidence;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::confidence::Signs;
 use super::query::Query;
 use super::retriever::{Retrieved, Retriever};
 use super::{Filter, Hit, SearchError};
@@ -18,13 +21,8 @@ use crate::reading::role::Role;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EvidenceSettings {
-    /// How strong evidence must be: the share of the question's concepts (weighted by how rare they are) that the names of
-    /// the subject's passages hold, plus what the best passage scores.
-    pub min_strength: f32,
-    /// What the score counts for in that, by the logarithm of the number of passages, with which scores grow.
-    pub score_weight: f32,
-    /// A single passage that speaks of this share of the concepts is enough as well: a talk has no names.
-    pub min_coverage: f32,
+    /// How sure it must be (0 to 1) that a document answers; see [`confidence`].
+    pub min_confidence: f32,
     /// How many passages from beside the main subject may be used.
     pub max_supporting: usize,
     /// From this fitness on (0 to 1) the reply to a question that people ask is taken for one to the question asked.
@@ -33,7 +31,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_strength: 0.66, score_weight: 0.14, min_coverage: 0.85, max_supporting: 3, min_reply: 0.55 }
+        Self { min_confidence: 0.55, max_supporting: 3, min_reply: 0.35 }
     }
 }
 
@@ -127,7 +125,9 @@ pub fn gather(
         let mut document = retriever.index.document(&candidate.passage.source_file)?;
         document.retain(|passage| filter.admits(passage));
         let subject = Subject::of(candidate, query, document, hits, retriever);
-        if is_enough(query, candidate, &subject, retriever, settings) {
+        let read = retriever.readings.read(&candidate.passage);
+        let same_language: Vec<&Hit> = hits.iter().filter(|hit| hit.passage.lang == candidate.passage.lang).collect();
+        if Signs::of(query, &read, &subject.passages, &same_language).confidence() >= settings.min_confidence {
             return Ok(Verdict::Enough(collect(query, hits, candidate, subject, retriever, settings)));
         }
     }
@@ -236,12 +236,6 @@ impl Subject {
         let name = path_of(passage).into_iter().next_back().unwrap_or_else(|| passage.title.clone());
         Self { name, passages: around(passages, best) }
     }
-
-    /// The stems of what names the subject, and of what names its best passage.
-    fn names(&self, best: &Reading) -> StemSet {
-        let own = self.passages.iter().filter(|reading| !reading.is_reply());
-        own.flat_map(|reading| reading.names.iter()).chain(best.names.iter()).collect()
-    }
 }
 
 /// The headings above a passage that name a subject, rather than a part of an answer such as "Common mistakes". In an
@@ -273,17 +267,6 @@ fn first_and_around(mut passages: Vec<Arc<Reading>>, best: &Hit) -> Vec<Arc<Read
     }
     passages.truncate(MAX_MAIN);
     passages
-}
-
-/// Whether what was found is about what is asked. People's questions hold many words that no passage needs to speak of, so the
-/// names of the subject and the score of its best passage tell more than the share of all words.
-fn is_enough(query: &Query, best: &Hit, subject: &Subject, retriever: &Retriever, settings: &EvidenceSettings) -> bool {
-    let reading = retriever.readings.read(&best.passage);
-    let names = subject.names(&reading);
-    #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a verdict")]
-    let growth = (retriever.statistics.passages as f32 + 1.0).ln();
-    let strength = query.share_of_concepts(&names) + settings.score_weight * best.score / growth;
-    strength >= settings.min_strength || query.share_of_concepts(&reading.stems) >= settings.min_coverage
 }
 
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {

@@ -46,6 +46,8 @@ pub struct Query {
     pub wants: Vec<Role>,
     /// What the question is about, for judging evidence: each asked word with everything that counts as that word.
     pub concepts: Vec<Concept>,
+    /// The share of that, by weight, that no passage speaks of.
+    unknown_share: f32,
 }
 
 /// An asked word (or term of several words) and the stems that stand for it.
@@ -65,7 +67,14 @@ impl Query {
 
     /// Reads a question of several parts, whose words count as much as the weight of their part says.
     pub fn of_parts(parts: &[(&str, f32)], language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
-        let mut query = Self { language, words: Vec::new(), compares: false, wants: Vec::new(), concepts: Vec::new() };
+        let mut query = Self {
+            language,
+            words: Vec::new(),
+            compares: false,
+            wants: Vec::new(),
+            concepts: Vec::new(),
+            unknown_share: 0.0,
+        };
         let mut intents = Vec::new();
         for &(text, weight) in parts {
             query.read(text, weight, corpus, &mut intents);
@@ -77,11 +86,25 @@ impl Query {
         let asked = query.words.iter().zip(&intents).filter(|(_, is_intent)| is_asked(is_intent));
         query.concepts = asked.map(|(word, _)| Concept { weight: word.weight, ..Concept::of(&word.folded) }).collect();
         query.expand(glossary);
+        let (mut all, mut unknown) = (0.0, 0.0);
         for concept in &mut query.concepts {
-            let known = if concept.is_known(corpus) { 1.0 } else { UNKNOWN };
-            concept.weight *= concept.rarity(corpus) * known;
+            let is_known = concept.is_known(corpus);
+            concept.weight *= concept.rarity(corpus) * if is_known { 1.0 } else { UNKNOWN };
+            all += concept.weight;
+            unknown += if is_known { 0.0 } else { concept.weight };
         }
+        query.unknown_share = if all > 0.0 { unknown / all } else { 0.0 };
         query
+    }
+
+    /// The share of the concepts, by weight, that no passage speaks of.
+    pub fn unknown_share(&self) -> f32 {
+        self.unknown_share
+    }
+
+    /// How many of the concepts a text with these stems speaks of.
+    pub fn concepts_in(&self, stems: &StemSet) -> usize {
+        self.concepts.iter().filter(|concept| concept.is_in(stems)).count()
     }
 
     /// Adds the words of one part; `intents` tells for each whether it only says what kind of answer is wanted.

@@ -31,7 +31,7 @@ pub struct RetrieveSettings {
 
 impl Default for RetrieveSettings {
     fn default() -> Self {
-        Self { candidates: 50, title_boost: 0.0, language_boost: 0.6, document_boost: 0.2, neighbour_boost: 0.2 }
+        Self { candidates: 50, title_boost: 0.8, language_boost: 0.6, document_boost: 0.3, neighbour_boost: 0.2 }
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! Telegram lets a bot neither look messages up nor repeat a request without repeating its effect. But the numbers of
 //! messages rise within a chat, and a bot can change its own messages alone. So the first number after the question
-//! that can be changed, and is not that of a message that belongs to something already, is that of a lost message.
+//! (or after what was known when the sending was begun) that can be changed, and is not that of a message that belongs to something already, is that of a lost message.
 //!
 //! Of which question, the server does not say: its answer to a change leaves out what the message replies to. So a
 //! lost message is removed, and what was looked for is sent anew, below its own question. Where several are lost in a
 //! chat, each search removes one of them, whichever it meets, and sends its own anew: in the end every question has its
 //! answer once. Only a message that the server does not remove any more stays, with the text that it was changed to.
 //!
-//! The limits: only [`PROBES`] numbers are tried, so in a chat where more than that was written meanwhile the message is
+//! The limits: only [`PROBES`] numbers are tried, so where more than that was written while a message was being sent it is
 //! not found, and is sent once more. In DMs and basic groups the numbers are shared by all such chats of the bot, so much
 //! traffic elsewhere has the same effect. A message without a question to reply to is not looked for. And a message of
 //! Colega's that is not known must not be sent in the chat meanwhile: the desk holds such sendings up.
@@ -24,9 +24,9 @@ const PROBES: usize = 40;
 /// The server's words where a number is not that of a message of Colega's.
 const NOT_OURS: [&str; 3] = ["can't be edited", "to edit not found", "message_id_invalid"];
 
-/// The numbers to try after `question`.
-pub fn candidates(question: i32, known: &[i32]) -> impl Iterator<Item = i32> {
-    (question.saturating_add(1)..i32::MAX).filter(|number| !known.contains(number)).take(PROBES)
+/// The numbers to try after `since`: the question, or the latest message that was known when the sending was begun.
+pub fn candidates(since: i32, known: &[i32]) -> impl Iterator<Item = i32> {
+    (since.saturating_add(1)..i32::MAX).filter(|number| !known.contains(number)).take(PROBES)
 }
 
 /// Whether a change hit a message of Colega's. One that changed nothing did, too.

@@ -172,9 +172,10 @@ impl Messenger for Telegram {
 
     async fn find_lost(&self, message: &Message, known: &[MessageId]) -> Result<Option<MessageId>, Failure> {
         let Some(question) = &message.reply_to else { return Ok(None) };
-        let question = number(question)?.0;
+        let since = message.after.as_ref().filter(|after| after.is_after(question)).unwrap_or(question);
+        let since = number(since)?.0;
         let known: Vec<i32> = known.iter().map(|id| number(id).map(|id| id.0)).collect::<Result<_, _>>()?;
-        for candidate in candidates(question, &known) {
+        for candidate in candidates(since, &known) {
             let probe = self.change(edit_of(Number(candidate), message)?).await;
             if is_own(probe)? {
                 return self.remove_lost(&message.place, MessageId(candidate.to_string())).await;

@@ -55,19 +55,9 @@ pub(super) const GRID: &[Knob] = &[
         field: |of| Field::Number(&mut of.retrieve.document_boost),
     },
     Knob {
-        key: "evidence.min_strength",
-        values: &[0.5, 0.58, 0.62, 0.66, 0.7, 0.74, 0.8],
-        field: |of| Field::Number(&mut of.evidence.min_strength),
-    },
-    Knob {
-        key: "evidence.score_weight",
-        values: &[0.0, 0.08, 0.11, 0.14, 0.17, 0.2],
-        field: |of| Field::Number(&mut of.evidence.score_weight),
-    },
-    Knob {
-        key: "evidence.min_coverage",
-        values: &[0.75, 0.8, 0.85, 0.9, 1.0],
-        field: |of| Field::Number(&mut of.evidence.min_coverage),
+        key: "evidence.min_confidence",
+        values: &[0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7],
+        field: |of| Field::Number(&mut of.evidence.min_confidence),
     },
     Knob {
         key: "evidence.max_supporting",

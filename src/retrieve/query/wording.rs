@@ -77,11 +77,11 @@ pub(super) const COMPARING: [&str; 10] = [
 ];
 const ENGLISH_INTENTS: &str = "pick deal fix say tell mean practical reason idea question understand simple happens happen new randomly same difference different compare comparison versus vs better best practice use used work mean \
     meaning definition define example sample mistake pitfall checklist avoid prevent good bad common typical usual way \
-    thing between choose happen make get steps instead really exactly look like pattern approach technique concept";
+    worth thing between choose happen make get steps instead really exactly look like pattern approach technique concept";
 const SPANISH_INTENTS: &str = "quiere decir oye eso duda entender explicar sencillo nuevo arreglar resolver tratar hago hacer diferencia diferente comparar comparacion frente mejor mejores practica usar uso usos \
     utilizar funciona funcionar significa significado definicion definir ejemplo trampa lista comprobacion evitar evito \
     conviene bueno malo comun comunes tipico habitual forma manera elegir elijo sirve pasa pasos vez lugar parece patron \
-    tecnica concepto";
+    tecnica concepto vale pena drama";
 
 /// Whether a word is a slip such as "wat" or "im": short, unknown to the corpus and no acronym.
 fn is_noise(surface: &str, folded: &str, corpus: &Statistics) -> bool {

@@ -185,6 +185,7 @@ impl Messenger for Platform {
             interaction: None,
             text: "what was wrong?".into(),
             keyboard: Keyboard::None,
+            after: None,
             nonce: String::new(),
         };
         self.send(&message).await.map(Some)

@@ -21,6 +21,7 @@ pub fn message(place: &Place, text: &str, nonce: &str) -> Message {
         interaction: None,
         text: text.into(),
         keyboard: Keyboard::None,
+        after: None,
         nonce: nonce.into(),
     }
 }

@@ -36,6 +36,7 @@ fn message(place: &Place, reply_to: i32, text: &str) -> Message {
         interaction: None,
         text: text.to_owned(),
         keyboard: Keyboard::None,
+        after: None,
         nonce: "n".into(),
     }
 }
