@@ -15,7 +15,7 @@ use crate::embed::stems::StemSet;
 use crate::passage::{ChunkId, Passage};
 
 /// How many readings are kept; one takes a few kilobytes.
-const KEPT: u64 = 4_096;
+const KEPT: u64 = 8_192;
 
 /// A passage that has been read.
 #[derive(Debug, Clone, PartialEq)]

@@ -198,19 +198,19 @@ impl Subject {
     /// The subject of the best hit: its document where the question asks for that by name, else the heading above it. Of
     /// the replies to what people ask, those that were found belong to it.
     fn of(best: &Hit, query: &Query, document: Vec<Arc<Passage>>, hits: &[Hit], retriever: &Retriever) -> Self {
-        let read = |passage: &Arc<Passage>| retriever.readings.read(passage);
-        let readings: Vec<Arc<Reading>> = document.iter().map(read).collect();
-        let (replies, body): (Vec<_>, Vec<_>) = readings.into_iter().partition(|reading| reading.is_reply());
-        if body.is_empty() {
-            return Self { name: best.passage.title.clone(), passages: around(replies, best) };
-        }
-        let Self { name, mut passages } = Self::of_body(best, query, body);
-        let is_found = |reading: &Arc<Reading>| {
-            hits.iter().any(|hit| {
-                hit.passage.chunk_id == reading.passage.chunk_id && hit.score >= best.score * SUPPORTING_SHARE
-            })
+        let read = |passages: Vec<Arc<Passage>>| -> Vec<Arc<Reading>> {
+            passages.iter().map(|passage| retriever.readings.read(passage)).collect()
         };
-        passages.extend(replies.into_iter().filter(is_found));
+        // Reading takes longest, so replies that were not found are left unread.
+        let (mut replies, body): (Vec<_>, Vec<_>) =
+            document.into_iter().partition(|passage| Role::below(&passage.headings) == Some(Role::Reply));
+        if body.is_empty() {
+            return Self { name: best.passage.title.clone(), passages: around(read(replies), best) };
+        }
+        let Self { name, mut passages } = Self::of_body(best, query, read(body));
+        let least = best.score * SUPPORTING_SHARE;
+        replies.retain(|reply| hits.iter().any(|hit| hit.passage.chunk_id == reply.chunk_id && hit.score >= least));
+        passages.extend(read(replies));
         Self { name, passages }
     }
 
