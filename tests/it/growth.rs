@@ -21,14 +21,14 @@ use crate::fakes::telegram::{FakeTelegram, World};
 const QUESTIONS: [&str; 3] = ["What is an idempotency key?", "¿Cuándo conviene usar gRPC?", "What is problem details?"];
 const CORRECTIONS: [&str; 3] = [
     "Our idempotency keys live for 36 hours in the table payment_keys.",
-    "Aquí gRPC se usa solo entre facturación y almacén, por el puerto 7443.",
+    "En nuestra empresa gRPC se usa solo entre facturación y almacén, por el puerto 7443.",
     "Our problem details carry the member ticket_id for the support team.",
 ];
 /// What mends the knowledge base: the article, and the question with its reply that is added to it.
 const MENDS: [(&str, &str); 3] = [
-    ("en/apis/idempotency-keys.md", "### How long do our idempotency keys live?\n"),
-    ("es/apis/grpc.md", "### ¿Dónde conviene usar gRPC aquí?\n"),
-    ("en/apis/error-responses.md", "### What do our problem details carry?\n"),
+    ("en/apis/idempotency-keys.md", "### What is an idempotency key?\n"),
+    ("es/apis/grpc.md", "### ¿Cuándo conviene usar gRPC?\n"),
+    ("en/apis/error-responses.md", "### What is problem details?\n"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
