@@ -38,14 +38,14 @@ impl Role {
     /// The role of what stands below `headings`, outermost first: that of the innermost telling one. What a collection of
     /// questions holds are replies, whatever a single question asks for.
     pub fn below(headings: &[String]) -> Option<Self> {
-        let mut roles = headings.iter().rev().filter_map(|heading| Self::of_heading(heading));
-        let innermost = roles.next()?;
-        Some(if roles.any(|role| role == Self::Reply) { Self::Reply } else { innermost })
+        let mut outwards = headings.iter().rev();
+        let innermost = outwards.find_map(|heading| Self::of_heading(heading))?;
+        Some(if outwards.any(|heading| Self::collects_questions(heading)) { Self::Reply } else { innermost })
     }
 
     /// Whether a heading collects questions and says nothing else.
     pub fn collects_questions(heading: &str) -> bool {
-        Self::of_heading(heading) == Some(Self::Reply) && !heading.ends_with('?')
+        !heading.ends_with('?') && Self::of_heading(heading) == Some(Self::Reply)
     }
 
     /// What a sentence defines: "A saga" in "A saga is a sequence of transactions."
@@ -171,6 +171,7 @@ mod tests {
         let below =
             |headings: &[&str]| Role::below(&headings.iter().map(|&heading| heading.to_owned()).collect::<Vec<_>>());
         assert_eq!(below(&["Questions people ask", "When should I use a saga?"]), Some(Role::Reply));
+        assert_eq!(below(&["What is a saga?", "Common mistakes"]), Some(Role::Pitfall));
         assert_eq!(below(&["Common mistakes", "Keys without a scope"]), Some(Role::Pitfall));
         assert_eq!(below(&["When to use it"]), Some(Role::WhenToUse));
         assert_eq!(below(&["Sagas"]), None);

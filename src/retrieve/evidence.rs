@@ -198,31 +198,33 @@ impl Subject {
     /// The subject of the best hit: its document where the question asks for that by name, else the heading above it. Of
     /// the replies to what people ask, those that were found belong to it.
     fn of(best: &Hit, query: &Query, document: Vec<Arc<Passage>>, hits: &[Hit], retriever: &Retriever) -> Self {
-        let read = |passages: Vec<Arc<Passage>>| -> Vec<Arc<Reading>> {
-            passages.iter().map(|passage| retriever.readings.read(passage)).collect()
-        };
-        // Reading takes longest, so replies that were not found are left unread.
         let (mut replies, body): (Vec<_>, Vec<_>) =
             document.into_iter().partition(|passage| Role::below(&passage.headings) == Some(Role::Reply));
-        if body.is_empty() {
-            return Self { name: best.passage.title.clone(), passages: around(read(replies), best) };
-        }
-        let Self { name, mut passages } = Self::of_body(best, query, read(body));
-        let least = best.score * SUPPORTING_SHARE;
-        replies.retain(|reply| hits.iter().any(|hit| hit.passage.chunk_id == reply.chunk_id && hit.score >= least));
-        passages.extend(read(replies));
-        Self { name, passages }
+        let (name, chosen) = if body.is_empty() {
+            (best.passage.title.clone(), around(replies, best))
+        } else {
+            let (name, mut chosen) = Self::in_body(best, query, body);
+            let least = best.score * SUPPORTING_SHARE;
+            replies.retain(|reply| hits.iter().any(|hit| hit.passage.chunk_id == reply.chunk_id && hit.score >= least));
+            chosen.append(&mut replies);
+            (name, chosen)
+        };
+        // Reading takes longest, so only what was chosen is read.
+        Self { name, passages: chosen.iter().map(|passage| retriever.readings.read(passage)).collect() }
     }
 
-    fn of_body(best: &Hit, query: &Query, body: Vec<Arc<Reading>>) -> Self {
+    /// Name and passages of the subject among those of a document that are no replies.
+    fn in_body(best: &Hit, query: &Query, body: Vec<Arc<Passage>>) -> (String, Vec<Arc<Passage>>) {
         let passage = &best.passage;
         if query.asks_by_name(&StemSet::of(&passage.title, passage.lang)) {
-            return Self { name: passage.title.clone(), passages: first_and_around(body, best) };
+            return (passage.title.clone(), first_and_around(body, best));
         }
-        let is_article = body.iter().any(|reading| reading.role.is_some_and(|role| role != Role::Comparison));
+        let is_part =
+            |passage: &Arc<Passage>| Role::below(&passage.headings).is_some_and(|role| role != Role::Comparison);
+        let is_article = body.iter().any(is_part);
         let path_of = |passage: &Passage| subject_path(passage, is_article);
-        let below = |path: &[String]| -> Vec<Arc<Reading>> {
-            body.iter().filter(|reading| path_of(&reading.passage).starts_with(path)).cloned().collect()
+        let below = |path: &[String]| -> Vec<Arc<Passage>> {
+            body.iter().filter(|passage| path_of(passage).starts_with(path)).cloned().collect()
         };
         let mut path = path_of(passage);
         let mut passages = below(&path);
@@ -234,7 +236,7 @@ impl Subject {
             passages = wider;
         }
         let name = path_of(passage).into_iter().next_back().unwrap_or_else(|| passage.title.clone());
-        Self { name, passages: around(passages, best) }
+        (name, around(passages, best))
     }
 }
 
@@ -250,20 +252,22 @@ fn subject_path(passage: &Passage, is_article: bool) -> Vec<String> {
 }
 
 /// At most [`MAX_MAIN`] passages, those around the best hit.
-fn around(mut passages: Vec<Arc<Reading>>, best: &Hit) -> Vec<Arc<Reading>> {
-    let at = passages.iter().position(|reading| reading.passage.chunk_id == best.passage.chunk_id).unwrap_or_default();
+fn around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
+    let at = passages.iter().position(|passage| passage.chunk_id == best.passage.chunk_id).unwrap_or_default();
     let start = at.saturating_sub(MAX_MAIN / 2).min(passages.len().saturating_sub(MAX_MAIN));
     passages.drain(..start);
     passages.truncate(MAX_MAIN);
     passages
 }
 
-/// At most [`MAX_MAIN`] passages: the first, which say what a document is about, and those around the best hit.
-fn first_and_around(mut passages: Vec<Arc<Reading>>, best: &Hit) -> Vec<Arc<Reading>> {
-    let at = passages.iter().position(|reading| reading.passage.chunk_id == best.passage.chunk_id);
+/// The first [`MAX_MAIN`] passages, which say what a document is about; where the best hit is not among them, half as many,
+/// and the best hit with those right before it.
+fn first_and_around(mut passages: Vec<Arc<Passage>>, best: &Hit) -> Vec<Arc<Passage>> {
+    let at = passages.iter().position(|passage| passage.chunk_id == best.passage.chunk_id);
     if at.is_some_and(|at| at >= MAX_MAIN) {
         let rest = around(passages.split_off(MAX_MAIN / 2), best);
-        passages.extend(rest);
+        let end = rest.iter().position(|passage| passage.chunk_id == best.passage.chunk_id).map_or(0, |at| at + 1);
+        passages.extend(rest[end.saturating_sub(MAX_MAIN / 2)..end].iter().cloned());
     }
     passages.truncate(MAX_MAIN);
     passages

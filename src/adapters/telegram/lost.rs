@@ -2,7 +2,8 @@
 //!
 //! Telegram lets a bot neither look messages up nor repeat a request without repeating its effect. But the numbers of
 //! messages rise within a chat, and a bot can change its own messages alone. So the first number after the question
-//! (or after what was known when the sending was begun) that can be changed, and is not that of a message that belongs to something already, is that of a lost message.
+//! (or after what was known when the sending was begun) that can be changed, and is not that of a message that belongs to
+//! something already, is that of a lost message.
 //!
 //! Of which question, the server does not say: its answer to a change leaves out what the message replies to. So a
 //! lost message is removed, and what was looked for is sent anew, below its own question. Where several are lost in a
