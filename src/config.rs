@@ -200,15 +200,20 @@ impl Settings {
         if !(0.0..=1.0).contains(&min_score) {
             bail!("support.min_score is {min_score}; set it to a number from 0 to 1");
         }
-        let RetrieveSettings { title_boost, language_boost, document_boost, neighbour_boost, .. } = self.retrieve;
+        let retrieve = &self.retrieve;
         for (key, value) in [
-            ("title", title_boost),
-            ("language", language_boost),
-            ("document", document_boost),
-            ("neighbour", neighbour_boost),
+            ("title", retrieve.title_boost),
+            ("words", retrieve.words_boost),
+            ("sentence", retrieve.sentence_boost),
+            ("opening", retrieve.opening_boost),
+            ("question", retrieve.question_boost),
+            ("wanted", retrieve.wanted_boost),
+            ("language", retrieve.language_boost),
+            ("document", retrieve.document_boost),
+            ("neighbour", retrieve.neighbour_boost),
         ] {
-            if !(0.0..=100.0).contains(&value) {
-                bail!("retrieve.{key}_boost is {value}; set it to a number from 0 to 100");
+            if !(0.0..=10.0).contains(&value) {
+                bail!("retrieve.{key}_boost is {value}; set it to a number from 0 to 10");
             }
         }
         Ok(())

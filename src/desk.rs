@@ -37,11 +37,11 @@ use tracing::{error, info};
 pub use event::{Button, Command, Event, Holder, Incoming, UpdateId, Way};
 pub use messenger::{Failure, Keyboard, Message, Messenger};
 
-use self::chat::Chat;
+use self::chat::{Chat, Latest};
 use self::health::Health;
 use self::hearing::{Said, key_of};
 use self::lanes::Lanes;
-use self::outbox::Undeliverable;
+use self::outbox::{LATEST_ANSWER_MS, Undeliverable};
 use self::policy::Policy;
 use self::running::Running;
 use crate::agent::Agent;
@@ -131,6 +131,7 @@ pub struct Inner<M> {
     /// Where it has just been announced that an answer is under way.
     typing: Cache<(ChatId, Option<String>), ()>,
     chats: Cache<ChatId, Arc<Chat>>,
+    latest: Latest,
     at_once: Arc<Semaphore>,
     tasks: TaskTracker,
     /// Cancelled when the end of the daemon has waited long enough.
@@ -164,6 +165,7 @@ impl<M: Messenger> Desk<M> {
             warned: Cache::builder().max_capacity(10_000).time_to_live(EXPLAINABLE).build(),
             typing: Cache::builder().max_capacity(10_000).time_to_live(answering::TYPING_AT_MOST_EVERY).build(),
             chats: Cache::builder().max_capacity(10_000).time_to_idle(EXPLAINABLE).build(),
+            latest: Latest::default(),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
             tasks: TaskTracker::new(),
             cut_off: CancellationToken::new(),
@@ -188,6 +190,11 @@ impl<M: Messenger> Desk<M> {
         let unfinished: Vec<Incoming> = self.front.delivery.unfinished(M::ORIGIN).await?;
         if !unfinished.is_empty() {
             info!(origin = M::ORIGIN.name(), updates = unfinished.len(), "finishing what was interrupted");
+        }
+        // What is sent now is younger than all that was sent before.
+        for (_, outgoing) in self.front.delivery.recent(M::ORIGIN, now_ms().saturating_sub(LATEST_ANSWER_MS)).await? {
+            let sent = outgoing.slots.iter().filter_map(|slot| slot.message.as_ref());
+            sent.for_each(|message| self.knows(&outgoing.place.chat, message));
         }
         for incoming in unfinished {
             self.start(incoming).await;
@@ -251,7 +258,7 @@ impl<M: Messenger> Desk<M> {
     /// Deals with an update beside, in the order of its lane, and finishes it.
     async fn start(&self, incoming: Incoming) {
         if let Some(message) = incoming.event.message() {
-            self.chat(&incoming.place.chat).knows(message);
+            self.knows(&incoming.place.chat, message);
         }
         if let Event::Edited { message, .. } | Event::Deleted { message } = &incoming.event {
             self.interrupt(&incoming.place, message);
@@ -324,6 +331,11 @@ impl<M: Messenger> Desk<M> {
 
     fn chat(&self, chat: &ChatId) -> Arc<Chat> {
         self.chats.get_with_by_ref(chat, Arc::default)
+    }
+
+    /// There is a message in `chat`.
+    fn knows(&self, chat: &ChatId, message: &MessageId) {
+        self.latest.knows(self.messenger.sequence(chat), message);
     }
 
     async fn post_gaps_weekly(&self) {

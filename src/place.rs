@@ -4,17 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::question::{ChatId, UserId};
 
-/// Names a message within its chat.
+/// Names a message within its chat, and within all chats of its [`Sequence`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub String);
 
 impl MessageId {
-    /// Whether it was sent after `other` in the same chat: on all platforms numbers rise with time.
+    /// Whether it was sent after `other` of the same sequence: on all platforms numbers rise with time.
     pub fn is_after(&self, other: &Self) -> bool {
         (self.0.len(), &self.0) > (other.0.len(), &other.0)
     }
 }
+
+/// Names a sequence of rising numbers, from which the messages of one chat, or of several, have theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sequence(pub String);
 
 /// Where messages go.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 pub mod quotable;
 pub mod role;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use moka::sync::Cache;
 
@@ -17,40 +17,55 @@ use crate::passage::{ChunkId, Passage};
 /// How many readings are kept; one takes a few kilobytes.
 const KEPT: u64 = 8_192;
 
-/// A passage that has been read.
-#[derive(Debug, Clone, PartialEq)]
+/// A passage that is read: at once what names it, the rest when it is asked for.
+#[derive(Debug)]
 pub struct Reading {
     /// The passage.
     pub passage: Arc<Passage>,
     /// Stems of what names it; see [`names`].
     pub names: StemSet,
-    /// The part that its headings announce.
+    /// Stems of its title and its headings.
+    pub breadcrumb: StemSet,
+    /// The part that each of its headings announces, outermost first; `None` for one that names a subject.
+    pub heading_roles: Vec<Option<Role>>,
+    /// The part that they announce together; see [`Role::below`].
     pub role: Option<Role>,
     /// Stems of the question that it replies to; empty if it replies to none.
     pub question: StemSet,
-    /// Stems of all its words, names included.
-    pub stems: StemSet,
-    /// What can be quoted from it, in its order.
-    pub quotables: Vec<Quotable>,
+    /// The parts of an answer that this question asks for.
+    pub wants: Vec<Role>,
+    stems: OnceLock<StemSet>,
+    quotables: OnceLock<Vec<Quotable>>,
 }
 
 impl Reading {
-    /// Reads a passage.
+    /// Begins to read a passage.
     pub fn of(passage: &Arc<Passage>) -> Self {
         let stems = |text: &str| StemSet::of(text, passage.lang);
-        let names = stems(&names(passage));
-        let all = names.iter().chain(stems(&passage.text).iter()).collect();
         let role = Role::below(&passage.headings);
-        let question = passage.headings.last().filter(|_| role == Some(Role::Reply)).map(|heading| stems(heading));
-        let quotables = quotable::in_passage(passage);
+        let question = passage.headings.last().filter(|_| role == Some(Role::Reply));
         Self {
             passage: Arc::clone(passage),
-            names,
+            names: stems(&names(passage)),
+            breadcrumb: stems(&passage.breadcrumb()),
+            heading_roles: passage.headings.iter().map(|heading| Role::of_heading(heading)).collect(),
             role,
-            question: question.unwrap_or_default(),
-            stems: all,
-            quotables,
+            question: question.map(|question| stems(question)).unwrap_or_default(),
+            wants: question.map(|question| Role::wanted_by(question)).unwrap_or_default(),
+            stems: OnceLock::new(),
+            quotables: OnceLock::new(),
         }
+    }
+
+    /// Stems of all its words, names included.
+    pub fn stems(&self) -> &StemSet {
+        let text = || StemSet::of(&self.passage.text, self.passage.lang);
+        self.stems.get_or_init(|| self.names.iter().chain(text().iter()).collect())
+    }
+
+    /// What can be quoted from it, in its order.
+    pub fn quotables(&self) -> &[Quotable] {
+        self.quotables.get_or_init(|| quotable::in_passage(&self.passage))
     }
 
     /// Whether it replies to a question that people ask.

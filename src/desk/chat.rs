@@ -1,11 +1,12 @@
-//! What those who write into one chat have to agree on: who sends, and how often drafts change.
+//! What those who write into one chat have to agree on: who sends, how often drafts change, and which message is the latest.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use moka::sync::Cache;
 use tokio::sync::RwLock;
 
-use crate::place::MessageId;
+use crate::place::{MessageId, Sequence};
 
 /// What those who write into a chat have to agree on.
 #[derive(Debug)]
@@ -14,13 +15,11 @@ pub(super) struct Chat {
     pub(super) sending: RwLock<()>,
     /// When the next draft may be shown: drafts of several answers share the platform's limits.
     next_draft: Mutex<Instant>,
-    /// The latest message that is known.
-    latest: Mutex<Option<MessageId>>,
 }
 
 impl Default for Chat {
     fn default() -> Self {
-        Self { sending: RwLock::default(), next_draft: Mutex::new(Instant::now()), latest: Mutex::default() }
+        Self { sending: RwLock::default(), next_draft: Mutex::new(Instant::now()) }
     }
 }
 
@@ -36,22 +35,38 @@ impl Chat {
         Ok(())
     }
 
-    /// There is a message `id`.
-    pub(super) fn knows(&self, id: &MessageId) {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if latest.as_ref().is_none_or(|latest| id.is_after(latest)) {
-            *latest = Some(id.clone());
-        }
-    }
-
-    /// The latest message that is known, if any is.
-    pub(super) fn latest(&self) -> Option<MessageId> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// No draft for so long: the platform said so.
     pub(super) fn hold_drafts(&self, wait: Duration) {
         *self.next_draft.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + wait;
+    }
+}
+
+/// How many sequences are remembered, and how long after their last message.
+const REMEMBERED: u64 = 10_000;
+const REMEMBERED_FOR: Duration = Duration::from_hours(1);
+
+/// The latest message that is known of each sequence.
+#[derive(Debug)]
+pub(super) struct Latest(Cache<Sequence, MessageId>);
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build())
+    }
+}
+
+impl Latest {
+    /// There is a message `id` in `sequence`.
+    pub(super) fn knows(&self, sequence: Sequence, id: &MessageId) {
+        self.0.entry(sequence).and_upsert_with(|known| match known {
+            Some(known) if !id.is_after(known.value()) => known.into_value(),
+            _ => id.clone(),
+        });
+    }
+
+    /// The latest message of `sequence` that is known, if any is.
+    pub(super) fn of(&self, sequence: &Sequence) -> Option<MessageId> {
+        self.0.get(sequence)
     }
 }
 
@@ -72,11 +87,12 @@ mod tests {
 
     #[test]
     fn the_latest_message_is_the_one_of_the_highest_number() {
-        let chat = Chat::default();
-        assert_eq!(chat.latest(), None);
+        let (latest, [here, there]) = (Latest::default(), ["here", "there"].map(|name| Sequence(name.to_owned())));
+        assert_eq!(latest.of(&here), None);
         for id in ["98", "101", "99"] {
-            chat.knows(&MessageId(id.to_owned()));
+            latest.knows(here.clone(), &MessageId(id.to_owned()));
         }
-        assert_eq!(chat.latest(), Some(MessageId("101".to_owned())));
+        assert_eq!(latest.of(&here), Some(MessageId("101".to_owned())));
+        assert_eq!(latest.of(&there), None);
     }
 }

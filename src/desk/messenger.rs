@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::answer::AnswerId;
 use crate::desk::event::Button;
-use crate::place::{Interaction, MessageId, Place};
-use crate::question::{Language, Origin};
+use crate::place::{Interaction, MessageId, Place, Sequence};
+use crate::question::{ChatId, Language, Origin};
 use crate::render::document::Document;
 
 /// A platform. Each method makes one request (or a few), with a timeout, and never retries: the desk does, by the
@@ -15,6 +15,11 @@ pub trait Messenger: Send + Sync + 'static {
     const ORIGIN: Origin;
     /// How often [`Messenger::acknowledge`] must be repeated so that people go on seeing it.
     const TYPING: Duration;
+
+    /// Where the messages of `chat` have their numbers from: their own sequence, unless the platform says otherwise.
+    fn sequence(&self, chat: &ChatId) -> Sequence {
+        Sequence(chat.0.clone())
+    }
 
     /// `document` in the platform's markup, cut into messages that fit. Never empty.
     fn parts(&self, document: &Document) -> Vec<String>;

@@ -6,6 +6,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 
@@ -14,6 +15,7 @@ use super::messenger::{Failure, Keyboard, Message, Messenger};
 use super::patience::{Patience, patiently, patiently_for};
 use crate::delivery::{OutKey, Outgoing, Slot};
 use crate::place::{Interaction, MessageId};
+use crate::question::ChatId;
 
 /// How long after its question an answer may still be sent, in milliseconds.
 pub(super) const LATEST_ANSWER_MS: u64 = 60 * 60 * 1000;
@@ -123,7 +125,7 @@ impl<M: Messenger> Desk<M> {
         let may_be_lost = outgoing.slots[at].attempted;
         outgoing.slots[at].attempted = true;
         if !may_be_lost {
-            outgoing.slots[at].after = self.chat(&message.place.chat).latest();
+            outgoing.slots[at].after = self.latest_in(&message.place.chat);
             message.after.clone_from(&outgoing.slots[at].after);
             self.front.delivery.save(key, outgoing).await.context("the outbox cannot be written")?;
         }
@@ -143,19 +145,23 @@ impl<M: Messenger> Desk<M> {
         // Whether to look for it, and whether there was ever reason to.
         let (lost, was_lost) = (AtomicBool::new(may_be_lost), AtomicBool::new(may_be_lost));
         let sending = &*outgoing;
+        let after = Mutex::new(message.after.clone());
         let attempt = || async {
             // Who looks for a lost message must not meet one that is just being sent and not yet in the outbox.
             let chat = self.chat(&message.place.chat);
             if lost.load(Ordering::Relaxed) {
                 let _alone = chat.sending.write().await;
                 let known = self.known_messages(sending).await;
-                if let Some(found) = self.messenger().find_lost(message, &known).await? {
+                let sought = Message { after: lock(&after).clone(), ..message.clone() };
+                if let Some(found) = self.messenger().find_lost(&sought, &known).await? {
                     return Ok(self.sent(key, sending, at, message, found).await);
                 }
                 // It is not there, or not any more: the next attempt need not look again.
                 lost.store(false, Ordering::Relaxed);
             }
             let _beside = chat.sending.read().await;
+            // What was sent up to now is not what is sent now.
+            *lock(&after) = self.latest_in(&message.place.chat);
             let sent = match self.messenger().send(message).await {
                 // Discord gives what an attempt before has sent, if that arrives after all; it may show an earlier text.
                 Ok(id) if was_lost.load(Ordering::Relaxed) => {
@@ -194,21 +200,27 @@ impl<M: Messenger> Desk<M> {
         id: MessageId,
     ) -> Result<Outgoing> {
         let mut outgoing = outgoing.clone();
-        self.chat(&message.place.chat).knows(&id);
+        self.knows(&message.place.chat, &id);
         outgoing.slots[at] = Slot { message: Some(id), shown: fingerprint(message), ..Slot::default() };
         self.front.delivery.save(key, &outgoing).await.context("the outbox cannot be written")?;
         Ok(outgoing)
     }
 
-    /// Messages of Colega's in the same chat that belong to something already.
+    /// The latest message that is known where those of `chat` have their numbers from.
+    fn latest_in(&self, chat: &ChatId) -> Option<MessageId> {
+        self.latest.of(&self.messenger().sequence(chat))
+    }
+
+    /// Messages of Colega's, from the same sequence, that belong to something already.
     async fn known_messages(&self, outgoing: &Outgoing) -> Vec<MessageId> {
         let own = outgoing.slots.iter().filter_map(|slot| slot.message.clone());
         // An answer to an older question may be younger than this one's question.
         let since_ms = outgoing.at_ms.saturating_sub(LATEST_ANSWER_MS);
         let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await.unwrap_or_default();
+        let sequence = self.messenger().sequence(&outgoing.place.chat);
         let others = recent
             .into_iter()
-            .filter(|(_, other)| other.place.chat == outgoing.place.chat)
+            .filter(|(_, other)| self.messenger().sequence(&other.place.chat) == sequence)
             .flat_map(|(_, other)| other.slots)
             .filter_map(|slot| slot.message);
         let chat = &outgoing.place.chat;
@@ -237,6 +249,10 @@ impl<M: Messenger> Desk<M> {
     async fn delete(&self, outgoing: &Outgoing, message: &MessageId) {
         let _ = patiently(self.health(), || self.messenger().delete(&outgoing.place, message)).await;
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The same for each attempt at sending one part.

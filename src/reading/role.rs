@@ -55,11 +55,32 @@ impl Role {
         Some(PATTERN.captures(sentence)?.get(1)?.as_str())
     }
 
+    /// The parts of an answer that the wording of a question asks for ("when", "why", "how").
+    pub fn wanted_by(question: &str) -> Vec<Self> {
+        let wanted = WANTED.iter().filter(|(_, pattern)| pattern.is_match(question));
+        wanted.flat_map(|(roles, _)| roles.iter().copied()).collect()
+    }
+
     /// The role that the wording of a sentence betrays, where it does.
     pub fn of_sentence(sentence: &str) -> Option<Self> {
         first_match(&SENTENCES, sentence)
     }
 }
+
+static WANTED: LazyLock<Vec<(&[Role], Regex)>> = LazyLock::new(|| {
+    let patterns: [(&[Role], &str); 7] = [
+        (&[Role::Comparison], r"\b(differences?|diferencias?|vs|versus|frente a|compared?|comparar|or|o)\b"),
+        (&[Role::WhenToUse, Role::WhenNotToUse], r"\b(when|cu[aá]ndo)\b"),
+        (&[Role::Definition], r"\b(what (is|are)|what's|qu[eé] (es|son|significa))\b"),
+        (&[Role::Mechanism, Role::Example, Role::Checklist], r"\b(how|c[oó]mo)\b"),
+        (&[Role::Pitfall, Role::Mechanism], r"\b(why|por ?qu[eé]|xq)\b"),
+        (&[Role::Pitfall], r"\b(mistakes?|errors?|errores|error|wrong|mal|problems?|problemas?|pitfalls?)\b"),
+        (&[Role::Checklist], r"\b(checklist|lista)\b"),
+    ];
+    patterns
+        .map(|(roles, pattern)| (roles, Regex::new(&format!("(?i){pattern}")).expect("a test compiles every pattern")))
+        .into()
+});
 
 type Patterns = LazyLock<Vec<(Role, Regex)>>;
 

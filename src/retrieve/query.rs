@@ -46,8 +46,21 @@ pub struct Query {
     pub wants: Vec<Role>,
     /// What the question is about, for judging evidence: each asked word with everything that counts as that word.
     pub concepts: Vec<Concept>,
-    /// The share of that, by weight, that no passage speaks of.
+    /// Stems of every word that was asked, those that only say what kind of answer is wanted among them.
+    pub own_stems: StemSet,
+    /// The single fact that is asked for, where it is one rather than an explanation.
+    pub fact: Option<Fact>,
+    /// The share of the concepts, by weight, that no passage speaks of.
     unknown_share: f32,
+}
+
+/// A single fact, such as no explanation can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// How much, how many, which version, what the default is.
+    Figure,
+    /// Who, which host, what a setting is called.
+    Name,
 }
 
 /// An asked word (or term of several words) and the stems that stand for it.
@@ -73,6 +86,8 @@ impl Query {
             compares: false,
             wants: Vec::new(),
             concepts: Vec::new(),
+            own_stems: StemSet::default(),
+            fact: None,
             unknown_share: 0.0,
         };
         let mut intents = Vec::new();
@@ -85,6 +100,8 @@ impl Query {
         let is_asked = |is_intent: &bool| only_intents || !is_intent;
         let asked = query.words.iter().zip(&intents).filter(|(_, is_intent)| is_asked(is_intent));
         query.concepts = asked.map(|(word, _)| Concept { weight: word.weight, ..Concept::of(&word.folded) }).collect();
+        query.own_stems =
+            query.words.iter().flat_map(|word| Concept::of(&word.folded).alternatives).flatten().collect();
         query.expand(glossary);
         let (mut all, mut unknown) = (0.0, 0.0);
         for concept in &mut query.concepts {
@@ -109,7 +126,8 @@ impl Query {
 
     /// Adds the words of one part; `intents` tells for each whether it only says what kind of answer is wanted.
     fn read(&mut self, text: &str, weight: f32, corpus: &Statistics, intents: &mut Vec<bool>) {
-        self.wants.extend(wording::wanted_roles(text));
+        self.fact = wording::asked_fact(text).or(self.fact);
+        self.wants.extend(Role::wanted_by(text));
         let mut follows_previous = self.words.is_empty();
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();
@@ -138,6 +156,14 @@ impl Query {
     /// The stems of everything that is asked, in the question's own words and in synonyms.
     pub fn stems(&self) -> StemSet {
         self.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten().copied()).collect()
+    }
+
+    /// The share of these stems that are asked, in the question's own words or in synonyms; 0 of nothing.
+    #[expect(clippy::cast_precision_loss, reason = "texts have far fewer than 2^24 stems")]
+    pub fn share_of_own_words(&self, stems: &StemSet) -> f32 {
+        let asked = self.stems();
+        let shared = stems.iter().filter(|&stem| self.own_stems.contains(stem) || asked.contains(stem)).count();
+        if stems.is_empty() { 0.0 } else { shared as f32 / stems.len() as f32 }
     }
 
     /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.

@@ -37,9 +37,18 @@ impl Statistics {
     /// Inverse document frequency of a term, by Qdrant's formula: `ln((N − n + 0.5) / (n + 0.5) + 1)`.
     #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a ranking")]
     pub fn idf(&self, term: u32) -> f32 {
+        self.idf_of(self.passages_with.get(&term).copied().unwrap_or_default() as f32)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a ranking")]
+    fn idf_of(&self, with: f32) -> f32 {
         let all = self.passages as f32;
-        let with = self.passages_with.get(&term).copied().unwrap_or_default() as f32;
         ((all - with + 0.5) / (with + 0.5) + 1.0).ln()
+    }
+
+    /// The inverse document frequency of a term that no passage holds: the highest there is.
+    pub fn idf_of_unknown(&self) -> f32 {
+        self.idf_of(0.0)
     }
 
     /// Whether any passage holds the term.

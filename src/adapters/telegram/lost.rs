@@ -11,9 +11,9 @@
 //! answer once. Only a message that the server does not remove any more stays, with the text that it was changed to.
 //!
 //! The limits: only [`PROBES`] numbers are tried, so where more than that was written while a message was being sent it is
-//! not found, and is sent once more. In DMs and basic groups the numbers are shared by all such chats of the bot, so much
-//! traffic elsewhere has the same effect. A message without a question to reply to is not looked for. And a message of
-//! Colega's that is not known must not be sent in the chat meanwhile: the desk holds such sendings up.
+//! not found, and is sent once more. DMs and basic groups share their numbers, so what is written in any of them counts. A
+//! message without a question to reply to is not looked for. And a message of Colega's that is not known must not be sent
+//! in the chat meanwhile: the desk holds such sendings up.
 
 use super::api::Fault;
 use super::failure::says;

@@ -19,8 +19,8 @@ use super::plain::plain;
 use super::request::{chat_id, edit_of, keyboard, mention_of, new_message, number, topic};
 use crate::answer::AnswerId;
 use crate::desk::{Failure, Message, Messenger};
-use crate::place::{Interaction, MessageId, Place, PlaceKind};
-use crate::question::{Language, Origin};
+use crate::place::{Interaction, MessageId, Place, PlaceKind, Sequence};
+use crate::question::{ChatId, Language, Origin};
 use crate::render::chat::labels;
 use crate::render::document::Document;
 use crate::render::telegram;
@@ -31,6 +31,8 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const SHORT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest notification, in characters (<https://core.telegram.org/bots/api#answercallbackquery>).
 const MAX_NOTIFICATION: usize = 200;
+/// How the identifiers of supergroups and channels begin (<https://core.telegram.org/api/bots/ids>).
+const OF_SUPERGROUPS: &str = "-100";
 
 /// Telegram, as the desk sees it.
 pub struct Telegram {
@@ -126,6 +128,11 @@ impl Messenger for Telegram {
     const ORIGIN: Origin = Origin::Telegram;
     /// The server shows it for five seconds (<https://core.telegram.org/bots/api#sendchataction>).
     const TYPING: Duration = Duration::from_secs(4);
+
+    /// Supergroups and channels count for themselves; DMs and basic groups share the numbers of the bot's own account.
+    fn sequence(&self, chat: &ChatId) -> Sequence {
+        Sequence(if chat.0.starts_with(OF_SUPERGROUPS) { chat.0.clone() } else { String::new() })
+    }
 
     fn parts(&self, document: &Document) -> Vec<String> {
         telegram::parts(document)

@@ -33,7 +33,7 @@ pub fn units(evidence: &Evidence) -> Vec<Unit<'_>> {
 
 fn units_of(passage: usize, from: &EvidencePassage) -> impl Iterator<Item = Unit<'_>> {
     let (is_main, is_found, reply_fitness) = (from.is_main, from.relevance >= FOUND, from.reply_fitness);
-    from.reading.quotables.iter().map(move |quotable| Unit { quotable, passage, is_main, is_found, reply_fitness })
+    from.reading.quotables().iter().map(move |quotable| Unit { quotable, passage, is_main, is_found, reply_fitness })
 }
 
 /// Chooses units one part after the other; what is taken is not offered again.

@@ -2,65 +2,88 @@
 //!
 //! No single sign tells: people's questions hold many words that no passage needs to speak of, and a question about something
 //! else may share most of its words with some passage. So the signs are weighed together, by logistic regression. The
-//! weights were fitted to 700 questions in both languages, 270 of which the knowledge base that comes with the program does
-//! not answer, half of them near misses; none is of the goldset's test split.
+//! weights were fitted to 450 questions in both languages, 97 of which the knowledge base that comes with the program does
+//! not answer, most of them near misses; none is of the goldset's test split.
 
 use std::sync::Arc;
 
+use super::reply;
 use crate::reading::Reading;
 use crate::retrieve::Hit;
-use crate::retrieve::query::Query;
+use crate::retrieve::query::{Fact, Query};
+use crate::retrieve::retriever::{Retrieved, Retriever};
 
-/// More concepts than this are as good as this many.
-const MANY: usize = 8;
-/// How many of the best passages are looked at.
-const LOOKED_AT: usize = 8;
-
-/// What speaks for a document, each from 0 to 1; shares of concepts are by weight.
+/// What speaks for a document, or against it; each from 0 to 1 but for the first. Shares of concepts are by weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Signs {
-    /// The share of what is asked that it speaks of.
-    pub spoken_of: f32,
-    /// How many concepts that are.
-    pub concepts: f32,
-    /// How many of them the passage that was found speaks of.
-    pub concepts_at_once: f32,
-    /// The share of what is asked that its names hold: titles, headings and tags, those of replies aside.
-    pub named: f32,
-    /// How many of the best passages are of it.
-    pub gathered: f32,
+    /// How well its best passage fits: the logarithm of its score, the language aside, in units of what a word counts that no
+    /// passage holds, which grows with the knowledge base as scores do.
+    pub strength: f32,
+    /// How sure it is that it holds a reply to just this question.
+    pub replied: f32,
     /// The share of what is asked that no passage of any document speaks of.
     pub unknown: f32,
+    /// Whether a figure is asked for, the less a sentence with figures speaks of what is asked.
+    pub lacks_figure: f32,
+    /// Whether a name is asked for: who, which host, what a setting is called.
+    pub asks_for_name: f32,
 }
 
 impl Signs {
-    /// The signs for the passages on one subject, of which `best` was found first; `hits` are the best passages in its
-    /// language.
-    pub fn of(query: &Query, best: &Reading, subject: &[Arc<Reading>], hits: &[&Hit]) -> Self {
-        let body = || subject.iter().filter(|reading| !reading.is_reply());
-        let stems = body().flat_map(|reading| reading.stems.iter()).chain(best.stems.iter()).collect();
-        let names = body().flat_map(|reading| reading.names.iter()).collect();
-        let is_gathered = |hit: &&&Hit| hit.passage.source_file == best.passage.source_file;
+    /// The signs for the passages on one subject, of which `best` was found first.
+    pub fn of(found: &Retrieved, best: &Hit, subject: &[Arc<Reading>], retriever: &Retriever) -> Self {
+        let Retrieved { query, hits } = found;
+        let is_own_language = best.passage.lang == query.language;
+        let language_boost = if is_own_language { retriever.settings.language_boost } else { 0.0 };
+        let relevance = |reading: &Reading| {
+            let hit = hits.iter().find(|hit| hit.passage.chunk_id == reading.passage.chunk_id);
+            hit.map_or(0.0, |hit| hit.score / best.score)
+        };
+        let replies = subject.iter().map(|reading| reply::fitness(reading, query, relevance(reading)));
         Self {
-            spoken_of: query.share_of_concepts(&stems),
-            concepts: part(query.concepts_in(&stems), MANY),
-            concepts_at_once: part(query.concepts_in(&best.stems), MANY),
-            named: query.share_of_concepts(&names),
-            gathered: part(hits.iter().take(LOOKED_AT).filter(is_gathered).count(), LOOKED_AT),
+            strength: (best.score / retriever.statistics.idf_of_unknown()).ln() - language_boost,
+            replied: replies.fold(0.0, f32::max),
             unknown: query.unknown_share(),
+            lacks_figure: lacks_figure(query, subject),
+            asks_for_name: if query.fact == Some(Fact::Name) { 1.0 } else { 0.0 },
         }
     }
 
     /// The probability, from 0 to 1, that they answer.
     pub fn confidence(&self) -> f32 {
-        let Self { spoken_of, concepts, concepts_at_once, named, gathered, unknown } = *self;
-        let sum = -3.3 + 0.96 * spoken_of + 3.51 * concepts + 3.54 * concepts_at_once + 2.39 * named + 1.5 * gathered
-            - 4.34 * unknown;
+        let Self { strength, replied, unknown, lacks_figure, asks_for_name } = *self;
+        let sum = -4.0 + 2.0 * strength + 1.5 * replied - 3.2 * unknown - 4.7 * lacks_figure - 4.7 * asks_for_name;
         1.0 / (1.0 + (-sum).exp())
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a question has few concepts")]
-fn part(count: usize, of: usize) -> f32 {
-    count.min(of) as f32 / of as f32
+/// Half of it for the question alone: what is general has few figures, and seldom the one that is asked for.
+fn lacks_figure(query: &Query, subject: &[Arc<Reading>]) -> f32 {
+    if query.fact != Some(Fact::Figure) {
+        return 0.0;
+    }
+    let sentences = subject.iter().flat_map(|reading| reading.quotables());
+    let with_figures =
+        sentences.filter(|sentence| !sentence.is_code() && sentence.text.contains(|c: char| c.is_ascii_digit()));
+    let spoken_of = with_figures.map(|sentence| query.share_of_concepts(&sentence.stems)).fold(0.0, f32::max);
+    1.0 - 0.5 * spoken_of
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_against_an_answer_outweighs_a_good_passage() {
+        let good = Signs { strength: 3.5, replied: 0.5, unknown: 0.0, lacks_figure: 0.0, asks_for_name: 0.0 };
+        assert!(good.confidence() > 0.9, "{}", good.confidence());
+        for bad in [
+            Signs { strength: 1.0, replied: 0.0, ..good },
+            Signs { unknown: 1.0, strength: 3.0, ..good },
+            Signs { lacks_figure: 1.0, ..good },
+            Signs { asks_for_name: 1.0, ..good },
+        ] {
+            assert!(bad.confidence() < 0.5, "{bad:?}: {}", bad.confidence());
+        }
+    }
 }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Fact;
 use crate::embed::bm25;
 use crate::question::Language;
-use crate::reading::role::Role;
 use crate::retrieve::statistics::Statistics;
 use crate::words;
 
@@ -39,29 +39,6 @@ fn is_intent_word(folded: &str) -> bool {
     Language::ALL.iter().any(|&language| STEMS.contains(&words::stem(folded, language)))
 }
 
-/// The parts of an answer that the wording of a question asks for.
-pub(super) fn wanted_roles(text: &str) -> Vec<Role> {
-    static PATTERNS: LazyLock<Vec<(Regex, &[Role])>> = LazyLock::new(|| {
-        let patterns: [(&str, &[Role]); 7] = [
-            (r"\b(differences?|diferencias?|vs|versus|frente a|compared?|comparar|or|o)\b", &[Role::Comparison]),
-            (r"\b(when|cu[aá]ndo)\b", &[Role::WhenToUse, Role::WhenNotToUse]),
-            (r"\b(what (is|are)|what's|qu[eé] (es|son|significa))\b", &[Role::Definition]),
-            (r"\b(how|c[oó]mo)\b", &[Role::Mechanism, Role::Example, Role::Checklist]),
-            (r"\b(why|por ?qu[eé]|xq)\b", &[Role::Pitfall, Role::Mechanism]),
-            (r"\b(mistakes?|errors?|errores|error|wrong|mal|problems?|problemas?|pitfalls?)\b", &[Role::Pitfall]),
-            (r"\b(checklist|lista)\b", &[Role::Checklist]),
-        ];
-        patterns
-            .into_iter()
-            .map(|(pattern, roles)| {
-                (Regex::new(&format!("(?i){pattern}")).expect("a test compiles every pattern"), roles)
-            })
-            .collect()
-    });
-    let wanted = PATTERNS.iter().filter(|(pattern, _)| pattern.is_match(text));
-    wanted.flat_map(|(_, roles)| roles.iter().copied()).collect()
-}
-
 /// Words that say what kind of answer is wanted, folded; any form of them counts.
 pub(super) const COMPARING: [&str; 10] = [
     "vs",
@@ -88,6 +65,30 @@ fn is_noise(surface: &str, folded: &str, corpus: &Statistics) -> bool {
     let is_known = || Language::ALL.iter().any(|&language| corpus.knows(bm25::hash(&words::stem(folded, language))));
     folded.chars().count() <= 3 && !surface.chars().all(char::is_uppercase) && !is_known()
 }
+
+/// The single fact that a question asks for, where it asks for one rather than for an explanation.
+pub(super) fn asked_fact(text: &str) -> Option<Fact> {
+    static PATTERNS: LazyLock<[(Fact, Regex); 2]> = LazyLock::new(|| {
+        let compile = |patterns: &[&str]| {
+            Regex::new(&format!("(?i){}", patterns.join("|"))).expect("a test compiles every pattern")
+        };
+        [(Fact::Figure, compile(&FIGURES)), (Fact::Name, compile(&NAMES))]
+    });
+    PATTERNS.iter().find(|(_, pattern)| pattern.is_match(text)).map(|&(fact, _)| fact)
+}
+
+const FIGURES: [&str; 4] = [
+    r"\bhow (many|much|long|often|big|large|high|far)\b",
+    r"\b(what|which|what's)\b[^?.]{0,40}\b(defaults?|limits?|max(imum)?|minimum|prices?|costs?|versions?|ports?|values?|sizes?|timeouts?)\b",
+    r"\bcu[aá]nt[oa]s?\b",
+    r"\b(qu[eé]|cu[aá]l(es)?)\b[^?.]{0,40}\b(l[ií]mites?|m[aá]xim[oa]|m[ií]nim[oa]|precios?|coste|costo|versi[oó]n|versiones|puertos?|valor(es)?|tamaño|defecto)\b",
+];
+const NAMES: [&str; 4] = [
+    r"\b(who|whose|qui[eé]n(es)?)\b|\bc[oó]mo se llama|\bwhat('s| is) the name\b",
+    r"\b(what|which|what's|where|where's)\b[^?.]{0,40}\b(urls?|host(name)?|ip|bucket|repo(sitory)?|address|config key|property|attribute|argument|arg)\b",
+    r"\b(qu[eé]|cu[aá]l|d[oó]nde|me pasas)\b[^?.]{0,40}\b(urls?|host|ip|bucket|repo(sitorio)?|direcci[oó]n|propiedad|property|atributo|argumento)\b",
+    r"\b(at what time|a qu[eé] hora)\b",
+];
 
 /// Whether a folded word says how ("properly", "correctamente").
 fn is_adverb(folded: &str) -> bool {

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use super::{QUESTION, SPANISH, Tour};
+use colega::delivery::State;
+use colega::question::Origin;
+
+use super::{QUESTION, SPANISH, Tour, until};
+use crate::fakes::telegram::Faults;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edited_question_is_answered_anew_in_place() {
@@ -39,5 +43,36 @@ async fn what_was_asked_while_colega_was_away_is_answered() {
     let asked = tour.telegram.say(chat, tour.eva, SPANISH);
     tour.begin().await;
     tour.answer(chat, asked).await;
+    tour.end().await;
+}
+
+/// DMs share their numbers: what is written in one raises that of the next message in another.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_whose_sending_was_not_confirmed_is_there_once_however_much_was_written_elsewhere() {
+    const MESSAGES: usize = 60;
+    let mut tour = Tour::start().await;
+    tour.stop().await;
+    tour.settings.users = vec![tour.eva.to_string()];
+    tour.begin().await;
+    let failing = |before, lost| Faults { before, lost, only: &["sendmessage"], ..Faults::seeded(7) };
+    tour.telegram.fail(failing(1.0, 0.0));
+    let [chat, other] = [tour.eva, tour.ana].map(|person| tour.telegram.direct(person));
+    let asked = tour.telegram.say(chat, tour.eva, SPANISH);
+    tour.telegram.wait_for("attempt", |world| world.counters.contains_key("sendmessage").then_some(())).await;
+    for _ in 0..MESSAGES {
+        tour.telegram.say(other, tour.ana, QUESTION);
+    }
+    tour.telegram.wait_for("end of the updates", |world| world.updates.is_empty().then_some(())).await;
+    tour.telegram.fail(failing(0.0, 1.0));
+    tour.telegram.wait_for("message", |world| world.of_bot(chat).first().map(|_| ())).await;
+    tour.telegram.fail(Faults::default());
+    // What was lost is removed and sent anew, so only the number that is noted in the end is that of the answer.
+    let noted = async || {
+        let all = tour.front().delivery.recent(Origin::Telegram, 0).await.expect("read");
+        all.iter().any(|(_, outgoing)| outgoing.state == State::Whole)
+    };
+    until("note of an answer", noted).await;
+    assert_eq!(tour.telegram.look(|world| world.replies(chat, asked).len()), 1, "{}", tour.transcript(chat));
+    assert_eq!(tour.telegram.look(|world| world.of_bot(chat).len()), 1, "{}", tour.transcript(chat));
     tour.end().await;
 }

@@ -1,0 +1,20 @@
+//! How sure it is that the reply to a question that people ask replies to the question asked.
+//!
+//! Logistic regression, fitted on 6,700 replies that were found for 350 questions in both languages, none of them of the
+//! goldset's test split.
+
+use crate::reading::Reading;
+use crate::retrieve::query::Query;
+
+/// The probability, from 0 to 1, that a passage replies to what `query` asks; 0 where it replies to no question. `relevance`
+/// is its score as a share of the best one.
+pub fn fitness(reading: &Reading, query: &Query, relevance: f32) -> f32 {
+    if !reading.is_reply() {
+        return 0.0;
+    }
+    let spoken_of = query.share_of_concepts(reading.stems());
+    let of_its_own = query.share_of_own_words(&reading.question);
+    let wants_the_same = if reading.wants == query.wants { 1.0 } else { 0.0 };
+    let sum = -5.4 + 4.7 * relevance + 1.7 * of_its_own + 0.8 * spoken_of + 0.3 * wants_the_same;
+    1.0 / (1.0 + (-sum).exp())
+}
