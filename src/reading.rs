@@ -35,7 +35,7 @@ pub struct Reading {
     /// The parts of an answer that this question asks for.
     pub wants: Vec<Role>,
     stems: OnceLock<StemSet>,
-    quotables: OnceLock<Vec<Quotable>>,
+    quotables: OnceLock<Box<[Quotable]>>,
 }
 
 impl Reading {
@@ -65,7 +65,12 @@ impl Reading {
 
     /// What can be quoted from it, in its order.
     pub fn quotables(&self) -> &[Quotable] {
-        self.quotables.get_or_init(|| quotable::in_passage(&self.passage))
+        self.quotables.get_or_init(|| quotable::in_passage(&self.passage).into())
+    }
+
+    /// The same without code.
+    pub fn sentences(&self) -> impl Iterator<Item = &Quotable> {
+        self.quotables().iter().filter(|quotable| !quotable.is_code())
     }
 
     /// Whether it replies to a question that people ask.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexSet, RegexSetBuilder};
+use regex::{Captures, Regex};
 
 use formats::FORMATS;
 
@@ -129,26 +129,17 @@ struct Format {
     accept: fn(&str, &Captures) -> bool,
 }
 
-struct Compiled {
-    /// Tells in one pass which of the formats are worth a search; mostly none.
-    any: RegexSet,
-    each: Vec<Regex>,
-}
-
-static COMPILED: LazyLock<Compiled> = LazyLock::new(|| Compiled {
-    // With its usual 2 MiB the set throws its cache away again and again and takes ten times as long.
-    any: RegexSetBuilder::new(FORMATS.iter().map(|format| format.pattern))
-        .dfa_size_limit(8 << 20)
-        .build()
-        .expect("a test compiles the patterns"),
-    each: FORMATS.iter().map(|format| Regex::new(format.pattern).expect("a test compiles the patterns")).collect(),
+/// One by one: each has a beginning that is quickly looked for, while a set of them all is slower and takes some megabytes for
+/// each thread.
+static COMPILED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    FORMATS.iter().map(|format| Regex::new(format.pattern).expect("a test compiles the patterns")).collect()
 });
 
 /// All secrets in the order of the text; where two overlap the one that begins first, then the one listed first.
 fn find(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
-    for place in COMPILED.any.matches(text) {
-        for captures in COMPILED.each[place].captures_iter(text) {
+    for (place, pattern) in COMPILED.iter().enumerate() {
+        for captures in pattern.captures_iter(text) {
             let secret = captures.name("secret").or_else(|| captures.get(0)).expect("group 0 always takes part");
             if (FORMATS[place].accept)(secret.as_str(), &captures) {
                 found.push((secret.start(), place, secret.range()));

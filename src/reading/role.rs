@@ -50,9 +50,9 @@ impl Role {
 
     /// What a sentence defines: "A saga" in "A saga is a sequence of transactions."
     pub fn defined_by(sentence: &str) -> Option<&str> {
-        static PATTERN: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(&format!("(?i){DEFINITION}")).expect("a test compiles every pattern"));
-        Some(PATTERN.captures(sentence)?.get(1)?.as_str())
+        let defined = &sentence[..DEFINING.find(sentence)?.start()];
+        let is_name = (2..=80).contains(&defined.chars().count()) && !defined.contains([',', ';', ':']);
+        is_name.then_some(defined)
     }
 
     /// The parts of an answer that the wording of a question asks for ("when", "why", "how").
@@ -63,7 +63,7 @@ impl Role {
 
     /// The role that the wording of a sentence betrays, where it does.
     pub fn of_sentence(sentence: &str) -> Option<Self> {
-        first_match(&SENTENCES, sentence)
+        first_match(&SENTENCES, sentence).or_else(|| Self::defined_by(sentence).map(|_| Self::Definition))
     }
 }
 
@@ -150,12 +150,14 @@ static SENTENCES: Patterns = LazyLock::new(|| {
             Role::Checklist,
             r"^(add|allow|alert|answer|apply|assign|back up|bind|cache|cap|cancel|check|choose|close|commit|compare|configure|count|define|delete|deny|deploy|disable|document|enable|encrypt|enforce|ensure|expire|fail|fix|generate|give|hash|hide|include|keep|limit|lock|log|make|mark|measure|monitor|name|order|paginate|pass|pin|prefer|propagate|publish|purge|put|record|reject|reload|remove|renew|replace|require|restrict|retry|return|review|roll|rotate|run|scan|send|separate|serve|set|size|split|start|store|suppress|test|track|treat|turn|update|use|validate|verify|version|wait|write)\b|^(abre|activa|alerta|añade|aplica|asigna|cifra|comprueba|compara|configura|define|desactiva|devuelve|documenta|elimina|envía|establece|evita|exige|fija|firma|genera|guarda|haz|incluye|limita|mantén|marca|mide|monitoriza|ordena|pon|propaga|prueba|publica|rechaza|registra|renueva|responde|revisa|rota|separa|sirve|sustituye|usa|utiliza|valida|verifica|versiona|vigila)\b",
         ),
-        (Role::Definition, DEFINITION),
     ])
 });
 
-/// A sentence that defines what stands before its verb.
-const DEFINITION: &str = r"^([^,;:]{2,80}?)\b((is|are) (an?|the|one|any)|means|refers to|consists of|describes|(es|son) (un|una|unos|unas|el|la|los|las)|significa|consiste en|se refiere a)\b";
+/// What a definition says between what it defines and what that is.
+static DEFINING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b((is|are) (an?|the|one|any)|means|refers to|consists of|describes|(es|son) (un|una|unos|unas|el|la|los|las)|significa|consiste en|se refiere a)\b")
+        .expect("a test compiles every pattern")
+});
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,8 @@ pub struct EdgeIndex {
     shard: EdgeShard,
     /// Reading a passage back from its stored JSON costs more than finding it.
     passages: Cache<u64, Arc<Passage>>,
-    documents: Cache<String, Arc<[Arc<Passage>]>>,
+    /// The numbers of a document's passages, in its order.
+    documents: Cache<String, Arc<[u64]>>,
 }
 
 impl EdgeIndex {
@@ -137,9 +138,16 @@ impl EdgeIndex {
     }
 
     pub(super) fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
-        if let Some(passages) = self.documents.get(source_file) {
-            return Ok(passages.to_vec());
-        }
+        let numbers = match self.documents.get(source_file) {
+            Some(numbers) => numbers,
+            None => self.look_up(source_file)?,
+        };
+        let mut passages = self.read(&numbers)?;
+        Ok(numbers.iter().filter_map(|number| passages.remove(number)).collect())
+    }
+
+    /// The numbers of a document's passages, in its order.
+    fn look_up(&self, source_file: &str) -> Result<Arc<[u64]>, SearchError> {
         let filter =
             serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
         let (points, _) = self.shard.scroll(ScrollRequest {
@@ -148,12 +156,16 @@ impl EdgeIndex {
             with_payload: Some(WithPayloadInterface::Bool(true)),
             ..ScrollRequest::default()
         })?;
-        let mut points: Vec<_> = points.into_iter().map(|point| point.payload).collect();
-        points.sort_by_key(|payload| payload.as_ref().and_then(ordinal));
-        let passages: Vec<Arc<Passage>> =
-            points.into_iter().map(|payload| Ok(Arc::new(to_passage(payload)?))).collect::<Result<_, SearchError>>()?;
-        self.documents.insert(source_file.to_owned(), passages.clone().into());
-        Ok(passages)
+        let mut numbers = Vec::with_capacity(points.len());
+        for point in points {
+            let Some(number) = to_number(point.id) else { continue };
+            numbers.push((point.payload.as_ref().and_then(ordinal), number));
+            self.passages.insert(number, Arc::new(to_passage(point.payload)?));
+        }
+        numbers.sort_unstable();
+        let numbers: Arc<[u64]> = numbers.into_iter().map(|(_, number)| number).collect();
+        self.documents.insert(source_file.to_owned(), Arc::clone(&numbers));
+        Ok(numbers)
     }
 
     pub(super) fn passage(&self, id: &ChunkId) -> Result<Option<Arc<Passage>>, SearchError> {

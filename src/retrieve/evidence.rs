@@ -34,7 +34,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_confidence: 0.5, max_supporting: 3, min_reply: 0.3 }
+        Self { min_confidence: 0.55, max_supporting: 3, min_reply: 0.3 }
     }
 }
 

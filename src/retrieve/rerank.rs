@@ -35,10 +35,7 @@ struct Signs {
 
 impl Signs {
     fn of(reading: &Reading, query: &Query) -> Self {
-        let of_sentence = || {
-            let sentences = reading.quotables().iter().filter(|quotable| !quotable.is_code());
-            sentences.map(|sentence| query.share_of_concepts(&sentence.stems))
-        };
+        let of_sentence = || reading.sentences().map(|sentence| query.share_of_concepts(&sentence.stems));
         let flag = |holds| if holds { 1.0 } else { 0.0 };
         Self {
             named: query.share_of_concepts(&reading.breadcrumb),

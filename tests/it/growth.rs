@@ -17,12 +17,12 @@ use crate::fakes::discord::{Discord, MessageId, Saw, State};
 use crate::fakes::telegram::world::Standing;
 use crate::fakes::telegram::{FakeTelegram, World};
 
-/// Asked by three people, who know better.
+/// Asked by three people, who know better: what they say stands in no article.
 const QUESTIONS: [&str; 3] = ["What is an idempotency key?", "¿Cuándo conviene usar gRPC?", "What is problem details?"];
 const CORRECTIONS: [&str; 3] = [
-    "Our idempotency keys live for 36 hours in the table payment_keys.",
+    "Team Faro owns payment_keys and wipes it after 36 hours.",
     "En nuestra empresa gRPC se usa solo entre facturación y almacén, por el puerto 7443.",
-    "Our problem details carry the member ticket_id for the support team.",
+    "Team Faro wants ticket_id in every one of them.",
 ];
 /// What mends the knowledge base: the article, and the question with its reply that is added to it.
 const MENDS: [(&str, &str); 3] = [

@@ -2,8 +2,8 @@
 //!
 //! No single sign tells: people's questions hold many words that no passage needs to speak of, and a question about something
 //! else may share most of its words with some passage. So the signs are weighed together, by logistic regression. The
-//! weights were fitted to 450 questions in both languages, 97 of which the knowledge base that comes with the program does
-//! not answer, most of them near misses; none is of the goldset's test split.
+//! weights were fitted to 700 questions in both languages, half of which the knowledge base that comes with the program does
+//! not answer, some of them near misses; none is of the goldset's test split.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl Signs {
     /// The probability, from 0 to 1, that they answer.
     pub fn confidence(&self) -> f32 {
         let Self { strength, replied, unknown, lacks_figure, asks_for_name } = *self;
-        let sum = -4.0 + 2.0 * strength + 1.5 * replied - 3.2 * unknown - 4.7 * lacks_figure - 4.7 * asks_for_name;
+        let sum = -6.6 + 2.45 * strength + 2.1 * replied - 4.4 * unknown - 4.4 * lacks_figure - 4.7 * asks_for_name;
         1.0 / (1.0 + (-sum).exp())
     }
 }
@@ -62,9 +62,8 @@ fn lacks_figure(query: &Query, subject: &[Arc<Reading>]) -> f32 {
     if query.fact != Some(Fact::Figure) {
         return 0.0;
     }
-    let sentences = subject.iter().flat_map(|reading| reading.quotables());
-    let with_figures =
-        sentences.filter(|sentence| !sentence.is_code() && sentence.text.contains(|c: char| c.is_ascii_digit()));
+    let sentences = subject.iter().flat_map(|reading| reading.sentences());
+    let with_figures = sentences.filter(|sentence| sentence.text.contains(|c: char| c.is_ascii_digit()));
     let spoken_of = with_figures.map(|sentence| query.share_of_concepts(&sentence.stems)).fold(0.0, f32::max);
     1.0 - 0.5 * spoken_of
 }
