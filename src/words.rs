@@ -77,7 +77,8 @@ pub fn stem(folded: &str, language: Language) -> String {
         return folded.to_owned();
     }
     let folded = without_possessive(folded);
-    if let Some(acronym) = folded.strip_suffix('s').filter(|acronym| is_without_vowels(acronym)) {
+    // Not HTTPS: it is no plural of HTTP.
+    if let Some(acronym) = folded.strip_suffix('s').filter(|acronym| is_without_vowels(acronym) && *acronym != "http") {
         return acronym.to_owned();
     }
     match language {
@@ -124,6 +125,7 @@ mod tests {
         };
         check(Language::English, &["replica", "replicas", "Replicas"]);
         check(Language::English, &["JWT", "JWTs", "jwts"]);
+        assert_ne!(stem("https", Language::English), stem("http", Language::English));
         check(Language::English, &["deploy", "deploys", "deployed", "deploying"]);
         check(Language::Spanish, &["configuración", "configuraciones", "configuracion"]);
         check(Language::Spanish, &["despliegue", "despliegues"]);

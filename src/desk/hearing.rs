@@ -1,5 +1,7 @@
 //! What is said, edited and deleted: whether it is for Colega, and what of.
 
+use std::time::Duration;
+
 use anyhow::Result;
 
 use super::answering::Job;
@@ -15,6 +17,9 @@ use crate::place::{MessageId, Place, PlaceKind, Pseudonym};
 use crate::question::Origin;
 use crate::render::chat::{self, Withdrawal};
 use crate::render::document::Document;
+
+/// How long what is being sent is waited for, to know whether somebody has replied to it.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Something that was said.
 #[derive(Clone, Copy)]
@@ -42,7 +47,7 @@ impl<M: Messenger> Desk<M> {
             Admission::NeedsPairing => return self.ask_for_pairing(incoming, said.message).await,
         }
         let target = match said.reply_to {
-            Some(replied) => self.front.delivery.by_message(M::ORIGIN, &place.chat, replied).await?,
+            Some(replied) => self.part_of(place, replied, said.way).await?,
             None => None,
         };
         if let Some((_, target)) = &target
@@ -56,6 +61,18 @@ impl<M: Messenger> Desk<M> {
         let follows = target.and_then(|(_, target)| target.answer);
         let asker = self.front.feedback.pseudonym(M::ORIGIN, &from.id);
         self.answer(job(M::ORIGIN, incoming, said, conversation(M::ORIGIN, place, &asker), follows)).await
+    }
+
+    /// What the message `replied` is part of, if it is Colega's. People may see it, and reply, before the platform has confirmed
+    /// that it was sent; so what is being sent in the chat is waited for.
+    async fn part_of(&self, place: &Place, replied: &MessageId, way: Way) -> Result<Option<(OutKey, Outgoing)>> {
+        let look = || self.front.delivery.by_message(M::ORIGIN, &place.chat, replied);
+        let found = look().await?;
+        if found.is_some() || !matches!(way, Way::Reply | Way::Direct) {
+            return Ok(found);
+        }
+        let _ = tokio::time::timeout(CONFIRMED_WITHIN, self.chat(&place.chat).sending.write()).await;
+        look().await
     }
 
     /// A changed question is answered again in its place.

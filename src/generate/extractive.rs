@@ -96,35 +96,30 @@ fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Sectio
     sections.map(|(kind, blocks)| Section { kind, blocks }).collect()
 }
 
-/// The reply to the question, where somebody wrote one, or what it is; then, in a paragraph of its own, what else speaks of
-/// what is asked, and as long as there is room what the source goes on to say.
+/// What answers the question: the reply to it, where somebody wrote one, and what else speaks of what is asked; as long as
+/// there is room, what the source goes on to say. What the subject is comes first where that is asked, and otherwise behind
+/// the answer, in a paragraph of its own, unless there is a reply.
 fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
     let mut room = Room { sentences: settings.max_definition, words };
-    let asks_what_it_is = chooser.asks_what_it_is();
     let mut first: Vec<&Unit<'_>> = Vec::new();
+    let asks_what_it_is = chooser.asks_what_it_is();
     if asks_what_it_is {
         first.extend(room.take(chooser.definition()));
     }
-    let reply = chooser.reply(room.sentences.min(settings.max_reply), room.words);
-    let is_replied = !reply.is_empty();
-    first.extend(room.take(reply));
-    if !asks_what_it_is && !is_replied {
-        first.extend(room.take(chooser.definition()));
+    let reply = room.take(chooser.reply(room.sentences.min(settings.max_reply)));
+    if !reply.is_empty() {
+        first.extend(reply);
+        let more = room.take(chooser.direct_answer(room.sentences, room.words));
+        return [paragraph(&first), paragraph(&more)].concat();
     }
-    let more = room.take(chooser.direct_answer(room.sentences, room.words));
-    if is_replied {
-        let what_it_is = if room.sentences > 0 { room.take(chooser.definition()) } else { Vec::new() };
-        return [paragraph(&first), paragraph(&[more, what_it_is].concat())].concat();
-    }
-    first.extend(more);
-    if let Some(at) = first.iter().position(|unit| chooser.opens_with_asked(unit)) {
-        first[..=at].rotate_right(1);
-    }
-    while let Some(&last) = first.last().filter(|_| room.sentences > 0) {
-        let Some(next) = chooser.sequel(last, room.words) else { break };
+    let what_it_is = if asks_what_it_is { Vec::new() } else { room.take(chooser.definition()) };
+    first.extend(room.take(chooser.direct_answer(room.sentences, room.words)));
+    let (mut first, last) = if first.is_empty() { (what_it_is, Vec::new()) } else { (first, what_it_is) };
+    while let Some(&end) = first.last().filter(|_| room.sentences > 0) {
+        let Some(next) = chooser.sequel(end, room.words) else { break };
         first.extend(room.take([next]));
     }
-    paragraph(&first)
+    [paragraph(&first), paragraph(&last)].concat()
 }
 
 /// What may still be said.

@@ -27,8 +27,6 @@ pub struct Quotable {
     pub is_rambling: bool,
     /// Stems of its words.
     pub stems: StemSet,
-    /// Stems of its first words.
-    pub opening: StemSet,
     /// Stems of what it defines (of `A queue` in "A queue is a list"); empty if it defines nothing.
     pub defined: StemSet,
 }
@@ -99,18 +97,12 @@ pub fn in_passage(passage: &Passage) -> Vec<Quotable> {
             is_dependent: DEPENDENT.is_match(&plain),
             is_rambling: is_speech && passage.headings.is_empty(),
             stems: stems(&plain),
-            opening: stems(opening(&plain)),
             defined: Role::defined_by(&plain).map(stems).unwrap_or_default(),
             kind,
             text,
         })
     };
     pieces(&passage.text).into_iter().flat_map(Piece::into_texts).filter_map(quotable).collect()
-}
-
-/// The first five words of a text.
-fn opening(text: &str) -> &str {
-    text.match_indices(' ').nth(4).map_or(text, |(end, _)| &text[..end])
 }
 
 /// What a reader sees of a text: links are reduced to their words.

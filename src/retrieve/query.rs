@@ -119,11 +119,6 @@ impl Query {
         self.unknown_share
     }
 
-    /// How many of the concepts a text with these stems speaks of.
-    pub fn concepts_in(&self, stems: &StemSet) -> usize {
-        self.concepts.iter().filter(|concept| concept.is_in(stems)).count()
-    }
-
     /// Adds the words of one part; `intents` tells for each whether it only says what kind of answer is wanted.
     fn read(&mut self, text: &str, weight: f32, corpus: &Statistics, intents: &mut Vec<bool>) {
         self.fact = wording::asked_fact(text).or(self.fact);
@@ -164,6 +159,14 @@ impl Query {
         let asked = self.stems();
         let shared = stems.iter().filter(|&stem| self.own_stems.contains(stem) || asked.contains(stem)).count();
         if stems.is_empty() { 0.0 } else { shared as f32 / stems.len() as f32 }
+    }
+
+    /// Whether a question with these stems asks for the same in the same words, whatever their order.
+    pub fn is_the_same_as(&self, question: &StemSet) -> bool {
+        let is_own = |stem| self.own_stems.contains(stem);
+        !question.is_empty()
+            && question.iter().all(is_own)
+            && self.concepts.iter().all(|concept| concept.is_in(question))
     }
 
     /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.

@@ -1,7 +1,8 @@
 //! A second ranking of the engine's candidates, by what a sum of term weights cannot see.
 //!
-//! It is log-linear: a passage's score is multiplied by the exponential of its [`Signs`], each from 0 to 1 and weighed by a
-//! boost of the configuration, and of a constant for the part that it plays. The weights were learned by comparing pairs of
+//! It is log-linear: a passage's score is multiplied by the exponential of what its [`Signs`] lack, each from 0 to 1 and weighed
+//! by a boost of the configuration, and of a constant for the part that it plays. So one that has all signs keeps its score,
+//! more or less. The weights were learned by comparing pairs of
 //! a passage that answers and one that does not (RankNet's loss with a linear model: Burges et al., *Learning to Rank using
 //! Gradient Descent*, 2005) on 350 questions in both languages; none is of the goldset's test split.
 
@@ -34,14 +35,26 @@ struct Signs {
 }
 
 impl Signs {
+    /// Those of a passage that speaks of nothing else.
+    const BEST: Self = Self {
+        named: 1.0,
+        spoken_of: 1.0,
+        in_sentence: 1.0,
+        in_opening: 1.0,
+        same_question: 1.0,
+        wanted: 1.0,
+        same_language: 1.0,
+    };
+
     fn of(reading: &Reading, query: &Query) -> Self {
-        let of_sentence = || reading.sentences().map(|sentence| query.share_of_concepts(&sentence.stems));
+        let spoken_of = query.share_of_concepts(reading.stems());
+        let (in_sentence, in_opening) = in_sentences(reading, query).unwrap_or((spoken_of, spoken_of));
         let flag = |holds| if holds { 1.0 } else { 0.0 };
         Self {
             named: query.share_of_concepts(&reading.breadcrumb),
-            spoken_of: query.share_of_concepts(reading.stems()),
-            in_sentence: of_sentence().fold(0.0, f32::max),
-            in_opening: of_sentence().next().unwrap_or_default(),
+            spoken_of,
+            in_sentence,
+            in_opening,
             same_question: query.share_of_own_words(&reading.question),
             wanted: flag(reading.role.is_some_and(|role| query.wants.contains(&role))),
             same_language: flag(reading.passage.lang == query.language),
@@ -60,6 +73,34 @@ impl Signs {
     }
 }
 
+/// The share of what is asked that the best sentence speaks of, and the first; `None` for a talk, whose sentences are short and
+/// whose passages begin anywhere.
+fn in_sentences(reading: &Reading, query: &Query) -> Option<(f32, f32)> {
+    let is_talk = matches!(reading.passage.source_span, SourceSpan::Time { .. });
+    let mut shares = reading.sentences().map(|sentence| query.share_of_concepts(&sentence.stems));
+    (!is_talk).then(|| {
+        let opening = shares.next().unwrap_or_default();
+        (shares.fold(opening, f32::max), opening)
+    })
+}
+
+/// What the reply to the very question that was asked gains.
+const VERY_QUESTION: f32 = 1.5;
+/// What a passage gains that says what that is which somebody asks for.
+const DEFINES: f32 = 1.0;
+
+/// What a passage gains by being just what is asked for.
+fn exactness(reading: &Reading, query: &Query) -> f32 {
+    let defines = || reading.sentences().any(|sentence| query.share_of_concepts(&sentence.defined) > 0.99);
+    if query.is_the_same_as(&reading.question) {
+        VERY_QUESTION
+    } else if query.wants.contains(&Role::Definition) && defines() {
+        DEFINES
+    } else {
+        0.0
+    }
+}
+
 /// What the part that a passage plays adds, whatever is asked: mistakes, mechanisms and advice say most, examples and lists of
 /// links least.
 const fn weight_of(role: Option<Role>) -> f32 {
@@ -68,9 +109,10 @@ const fn weight_of(role: Option<Role>) -> f32 {
         Some(Role::WhenNotToUse) => 0.35,
         Some(Role::Definition) => 0.2,
         Some(Role::Comparison) => 0.1,
-        Some(Role::Checklist) => 0.0,
+        // A document that is not divided into such parts must not fall behind for that.
+        None | Some(Role::Checklist) => 0.0,
         Some(Role::Example | Role::Reply) => -0.3,
-        None | Some(Role::Elsewhere) => -0.7,
+        Some(Role::Elsewhere) => -0.7,
     }
 }
 
@@ -79,11 +121,12 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, re
     let best = hits.iter().map(|hit| hit.score).fold(f32::MIN_POSITIVE, f32::max);
     let support = document_support(&hits);
     let neighbours = neighbour_support(&hits);
+    let best_signs = Signs::BEST.weighed_by(settings);
     for ((hit, support), neighbours) in hits.iter_mut().zip(support).zip(neighbours) {
         let reading = readings.read(&hit.passage);
         let around = settings.document_boost * support + settings.neighbour_boost * neighbours;
-        let exponent = Signs::of(&reading, query).weighed_by(settings) + weight_of(reading.role) + around / best;
-        hit.score *= exponent.exp();
+        let signs = Signs::of(&reading, query).weighed_by(settings) - best_signs;
+        hit.score *= (signs + exactness(&reading, query) + weight_of(reading.role) + around / best).exp();
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
     hits

@@ -14,7 +14,7 @@ use crate::question::Language;
 use crate::reading::Readings;
 
 /// How passages are searched and ranked, section `[retrieve]` of the configuration. The boosts are weights of the rerank; see
-/// [`super::rerank`]. One of 0 counts for nothing, and 0.7 doubles the score of a passage whose sign is as good as it can be.
+/// [`super::rerank`]. One of 0 counts for nothing, and 0.7 halves the score of a passage that lacks its sign.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetrieveSettings {
@@ -52,7 +52,7 @@ impl Default for RetrieveSettings {
             wanted_boost: 0.3,
             language_boost: 2.7,
             document_boost: 1.55,
-            neighbour_boost: 3.0,
+            neighbour_boost: 2.0,
         }
     }
 }

@@ -20,8 +20,8 @@ pub struct Unit<'a> {
     pub passage: usize,
     /// Whether the passage is on the main subject.
     is_main: bool,
-    /// Whether the passage was found for the question itself.
-    is_found: bool,
+    /// The score of its passage as a share of the best one; 0 if that was not found for the question itself.
+    relevance: f32,
     /// How well the passage replies to the question, if it does.
     reply_fitness: Option<f32>,
 }
@@ -32,8 +32,8 @@ pub fn units(evidence: &Evidence) -> Vec<Unit<'_>> {
 }
 
 fn units_of(passage: usize, from: &EvidencePassage) -> impl Iterator<Item = Unit<'_>> {
-    let (is_main, is_found, reply_fitness) = (from.is_main, from.relevance >= FOUND, from.reply_fitness);
-    from.reading.quotables().iter().map(move |quotable| Unit { quotable, passage, is_main, is_found, reply_fitness })
+    let EvidencePassage { is_main, relevance, reply_fitness, .. } = *from;
+    from.reading.quotables().iter().map(move |quotable| Unit { quotable, passage, is_main, relevance, reply_fitness })
 }
 
 /// Chooses units one part after the other; what is taken is not offered again.
@@ -54,25 +54,15 @@ impl<'a> Chooser<'a> {
         Self { units, query: &evidence.query, subject_stems, min_direct, taken: Vec::new() }
     }
 
-    /// The sentences of the reply that fits the question best: up to `most`, of at most `words` words together, the first
-    /// however long it is. Nothing where no passage replies to the question.
-    pub fn reply(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
+    /// The first `most` sentences of the reply that fits the question best, however long they are; nothing where no passage
+    /// replies to the question.
+    pub fn reply(&mut self, most: usize) -> Vec<&'a Unit<'a>> {
         let fitness = |unit: &Unit<'_>| unit.reply_fitness.unwrap_or_default();
-        let prose = |at: &usize| !self.units[*at].quotable.is_code();
         let replies = self.free().filter(|(_, unit)| unit.reply_fitness.is_some());
         let best = replies.max_by(|(a, one), (b, other)| fitness(one).total_cmp(&fitness(other)).then(b.cmp(a)));
         let Some((_, best)) = best else { return Vec::new() };
-        let of_it = self.free().filter(|(_, unit)| unit.passage == best.passage).map(|(at, _)| at).filter(prose);
-        let mut left = words;
-        let mut chosen = Vec::new();
-        for at in of_it.take(most) {
-            let length = self.units[at].quotable.words();
-            if !chosen.is_empty() && length > left {
-                break;
-            }
-            left = left.saturating_sub(length);
-            chosen.push(at);
-        }
+        let prose = |unit: &Unit<'_>| unit.passage == best.passage && !unit.quotable.is_code();
+        let chosen: Vec<usize> = self.free().filter(|(_, unit)| prose(unit)).map(|(at, _)| at).take(most).collect();
         chosen.into_iter().map(|at| self.take_at(at)).collect()
     }
 
@@ -110,10 +100,12 @@ impl<'a> Chooser<'a> {
                 })
                 .filter(|(_, unit)| chosen.is_empty() || unit.quotable.words() <= left)
                 .filter(|(_, unit)| unit.is_main || self.fitness(unit) > 0.0)
+                // A sentence of a story says little without the rest of it.
+                .filter(|(_, unit)| unit.quotable.heading_role != Some(Role::Example))
                 .filter(|(_, unit)| share_of(&beyond, unit) >= self.min_direct || self.compares(unit))
                 .map(|(at, unit)| {
                     let comparison = if self.compares(unit) { 1.0 } else { 0.0 };
-                    (share_of(&beyond, unit) + self.fitness(unit) + comparison, at)
+                    (share_of(&beyond, unit) + self.fitness(unit) + unit.relevance + comparison, at)
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             let Some((_, at)) = best else { break };
@@ -127,15 +119,6 @@ impl<'a> Chooser<'a> {
     /// Whether the question asks for nothing but what the subject is.
     pub fn asks_what_it_is(&self) -> bool {
         self.query.wants.contains(&Role::Definition) && self.query.beyond(&self.subject_stems).is_empty()
-    }
-
-    /// Whether `unit` should come before what the subject is: it begins with what is asked, and the question does not
-    /// speak of the subject at all ("What is a dirty read?", where the subject is isolation levels).
-    pub fn opens_with_asked(&self, unit: &Unit<'_>) -> bool {
-        let beyond = self.query.beyond(&self.subject_stems);
-        !beyond.is_empty()
-            && beyond.len() == self.query.concepts.len()
-            && beyond.iter().all(|concept| concept.is_in(&unit.quotable.opening))
     }
 
     /// The sentence right behind `unit` in its passage, if it has at most `words` words.
@@ -211,7 +194,7 @@ impl<'a> Chooser<'a> {
         let about = self.subject_stems.share_in(&unit.quotable.stems);
         match (unit.is_main, unit.quotable.is_role_certain()) {
             (true, true) => 2.0 + asked,
-            (true, false) if !unit.is_found || (unit.quotable.is_rambling && asked + about <= 0.0) => 0.0,
+            (true, false) if unit.relevance < FOUND || (unit.quotable.is_rambling && asked + about <= 0.0) => 0.0,
             (true, false) => 1.0 + asked + 0.2 * about,
             (false, _) if asked >= self.min_direct && about > 0.0 => asked,
             (false, _) => 0.0,

@@ -8,7 +8,9 @@
 use std::sync::Arc;
 
 use super::reply;
+use crate::embed::stems::StemSet;
 use crate::reading::Reading;
+use crate::reading::role::Role;
 use crate::retrieve::Hit;
 use crate::retrieve::query::{Fact, Query};
 use crate::retrieve::retriever::{Retrieved, Retriever};
@@ -25,6 +27,8 @@ pub struct Signs {
     pub unknown: f32,
     /// Whether a figure is asked for, the less a sentence with figures speaks of what is asked.
     pub lacks_figure: f32,
+    /// Whether it is asked what something is, and the document neither bears its name nor defines it.
+    pub undefined: f32,
     /// Whether a name is asked for: who, which host, what a setting is called.
     pub asks_for_name: f32,
 }
@@ -34,27 +38,39 @@ impl Signs {
     pub fn of(found: &Retrieved, best: &Hit, subject: &[Arc<Reading>], retriever: &Retriever) -> Self {
         let Retrieved { query, hits } = found;
         let is_own_language = best.passage.lang == query.language;
-        let language_boost = if is_own_language { retriever.settings.language_boost } else { 0.0 };
+        let for_language = if is_own_language { 0.0 } else { retriever.settings.language_boost };
         let relevance = |reading: &Reading| {
             let hit = hits.iter().find(|hit| hit.passage.chunk_id == reading.passage.chunk_id);
             hit.map_or(0.0, |hit| hit.score / best.score)
         };
         let replies = subject.iter().map(|reading| reply::fitness(reading, query, relevance(reading)));
         Self {
-            strength: (best.score / retriever.statistics.idf_of_unknown()).ln() - language_boost,
+            strength: (best.score / retriever.statistics.idf_of_unknown()).ln() + for_language,
             replied: replies.fold(0.0, f32::max),
             unknown: query.unknown_share(),
             lacks_figure: lacks_figure(query, subject),
+            undefined: if lacks_definition(query, subject) { 1.0 } else { 0.0 },
             asks_for_name: if query.fact == Some(Fact::Name) { 1.0 } else { 0.0 },
         }
     }
 
     /// The probability, from 0 to 1, that they answer.
     pub fn confidence(&self) -> f32 {
-        let Self { strength, replied, unknown, lacks_figure, asks_for_name } = *self;
-        let sum = -6.6 + 2.45 * strength + 2.1 * replied - 4.4 * unknown - 4.4 * lacks_figure - 4.7 * asks_for_name;
+        let Self { strength, replied, unknown, lacks_figure, undefined, asks_for_name } = *self;
+        let sum = 6.4 + 2.45 * strength + 2.1 * replied
+            - 4.4 * unknown
+            - 4.4 * lacks_figure
+            - 4.0 * undefined
+            - 4.7 * asks_for_name;
         1.0 / (1.0 + (-sum).exp())
     }
+}
+
+fn lacks_definition(query: &Query, subject: &[Arc<Reading>]) -> bool {
+    let is_asked = |stems: &StemSet| query.share_of_concepts(stems) > 0.0;
+    let defines = |reading: &Arc<Reading>| reading.sentences().any(|sentence| is_asked(&sentence.defined));
+    query.wants.contains(&Role::Definition)
+        && !subject.iter().any(|reading| is_asked(&reading.breadcrumb) || defines(reading))
 }
 
 /// Half of it for the question alone: what is general has few figures, and seldom the one that is asked for.
@@ -74,12 +90,14 @@ mod tests {
 
     #[test]
     fn what_speaks_against_an_answer_outweighs_a_good_passage() {
-        let good = Signs { strength: 3.5, replied: 0.5, unknown: 0.0, lacks_figure: 0.0, asks_for_name: 0.0 };
+        let good =
+            Signs { strength: -1.8, replied: 0.5, unknown: 0.0, lacks_figure: 0.0, undefined: 0.0, asks_for_name: 0.0 };
         assert!(good.confidence() > 0.9, "{}", good.confidence());
         for bad in [
-            Signs { strength: 1.0, replied: 0.0, ..good },
-            Signs { unknown: 1.0, strength: 3.0, ..good },
+            Signs { strength: -4.3, replied: 0.0, ..good },
+            Signs { unknown: 1.0, ..good },
             Signs { lacks_figure: 1.0, ..good },
+            Signs { undefined: 1.0, ..good },
             Signs { asks_for_name: 1.0, ..good },
         ] {
             assert!(bad.confidence() < 0.5, "{bad:?}: {}", bad.confidence());

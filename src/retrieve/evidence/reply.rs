@@ -6,15 +6,23 @@
 use crate::reading::Reading;
 use crate::retrieve::query::Query;
 
-/// The probability, from 0 to 1, that a passage replies to what `query` asks; 0 where it replies to no question. `relevance`
-/// is its score as a share of the best one.
+/// The probability, from 0 to 1, that a passage replies to what `query` asks; 0 where it replies to no question, and 1 where it
+/// replies to this very one. `relevance` is its score as a share of the best one.
 pub fn fitness(reading: &Reading, query: &Query, relevance: f32) -> f32 {
     if !reading.is_reply() {
         return 0.0;
     }
+    if query.is_the_same_as(&reading.question) && reading.wants == query.wants {
+        return 1.0;
+    }
     let spoken_of = query.share_of_concepts(reading.stems());
     let of_its_own = query.share_of_own_words(&reading.question);
     let wants_the_same = if reading.wants == query.wants { 1.0 } else { 0.0 };
-    let sum = -5.4 + 4.7 * relevance + 1.7 * of_its_own + 0.8 * spoken_of + 0.3 * wants_the_same;
+    // "How" is no reply to "what is".
+    let wants_another = !query.wants.is_empty()
+        && !reading.wants.is_empty()
+        && !reading.wants.iter().any(|part| query.wants.contains(part));
+    let for_another = if wants_another { -1.5 } else { 0.0 };
+    let sum = for_another - 5.4 + 4.7 * relevance + 1.7 * of_its_own + 0.8 * spoken_of + 0.3 * wants_the_same;
     1.0 / (1.0 + (-sum).exp())
 }
