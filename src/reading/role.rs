@@ -70,7 +70,11 @@ impl Role {
 static WANTED: LazyLock<Vec<(&[Role], Regex)>> = LazyLock::new(|| {
     let patterns: [(&[Role], &str); 7] = [
         (&[Role::Comparison], r"\b(differences?|diferencias?|vs|versus|frente a|compared?|comparar|or|o)\b"),
-        (&[Role::WhenToUse, Role::WhenNotToUse], r"\b(when|cu[aá]ndo)\b"),
+        // Not "is it lost when the server restarts?".
+        (
+            &[Role::WhenToUse, Role::WhenNotToUse],
+            r"(^|[,;:.?(¿]\s*)((and|but|or|y|pero|o) )?(when|cu[aá]ndo)\b|\bwhen (should|do|does|to|would|not)\b|\bcu[aá]ndo (usar|uso|conviene|debo|no)\b",
+        ),
         (&[Role::Definition], r"\b(what (is|are)|what's|qu[eé] (es|son|significa))\b"),
         (&[Role::Mechanism, Role::Example, Role::Checklist], r"\b(how|c[oó]mo)\b"),
         (&[Role::Pitfall, Role::Mechanism], r"\b(why|por ?qu[eé]|xq)\b"),
@@ -205,6 +209,19 @@ mod tests {
         assert_eq!(Role::defined_by("A saga is a sequence of transactions.").map(str::trim), Some("A saga"));
         assert_eq!(Role::defined_by("Una saga es una secuencia.").map(str::trim), Some("Una saga"));
         assert_eq!(Role::defined_by("A saga may fail."), None);
+    }
+
+    #[test]
+    fn questions_ask_for_parts() {
+        for (question, wanted) in [
+            ("When should I use a saga?", &[Role::WhenToUse, Role::WhenNotToUse][..]),
+            ("¿Y cuándo no?", &[Role::WhenToUse, Role::WhenNotToUse]),
+            ("Does the broker lose messages when it restarts?", &[]),
+            ("What is a saga?", &[Role::Definition]),
+            ("¿Por qué falla?", &[Role::Pitfall, Role::Mechanism]),
+        ] {
+            assert_eq!(Role::wanted_by(question), wanted, "{question}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! It is log-linear: a passage's score is multiplied by the exponential of what its [`Signs`] lack, each from 0 to 1 and weighed
 //! by a boost of the configuration, and of a constant for the part that it plays. So one that has all signs keeps its score,
 //! more or less. The weights were learned by comparing pairs of
-//! a passage that answers and one that does not (RankNet's loss with a linear model: Burges et al., *Learning to Rank using
+//! a passage that answers and one that does not (the loss of `RankNet` with a linear model: Burges et al., *Learning to Rank using
 //! Gradient Descent*, 2005) on 350 questions in both languages; none is of the goldset's test split.
 
 use std::collections::HashMap;

@@ -104,8 +104,8 @@ impl<'a> Chooser<'a> {
                 .filter(|(_, unit)| unit.quotable.heading_role != Some(Role::Example))
                 .filter(|(_, unit)| share_of(&beyond, unit) >= self.min_direct || self.compares(unit))
                 .map(|(at, unit)| {
-                    let comparison = if self.compares(unit) { 1.0 } else { 0.0 };
-                    (share_of(&beyond, unit) + self.fitness(unit) + unit.relevance + comparison, at)
+                    let to_the_point = if self.compares(unit) || self.defines(unit) { 1.0 } else { 0.0 };
+                    (share_of(&beyond, unit) + self.fitness(unit) + unit.relevance + to_the_point, at)
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             let Some((_, at)) = best else { break };
@@ -209,6 +209,11 @@ impl<'a> Chooser<'a> {
     /// Whether the question asks for a comparison and the unit is from one.
     fn compares(&self, unit: &Unit<'_>) -> bool {
         self.query.compares && unit.is_main && unit.quotable.is_from_comparison()
+    }
+
+    /// Whether the question asks what something is and the unit says so.
+    fn defines(&self, unit: &Unit<'_>) -> bool {
+        self.query.wants.contains(&Role::Definition) && self.query.share_of_concepts(&unit.quotable.defined) > 0.99
     }
 
     fn is_repeat(&self, unit: &Unit<'_>) -> bool {

@@ -4,6 +4,7 @@
 //! goldset's test split.
 
 use crate::reading::Reading;
+use crate::reading::role::Role;
 use crate::retrieve::query::Query;
 
 /// The probability, from 0 to 1, that a passage replies to what `query` asks; 0 where it replies to no question, and 1 where it
@@ -18,10 +19,9 @@ pub fn fitness(reading: &Reading, query: &Query, relevance: f32) -> f32 {
     let spoken_of = query.share_of_concepts(reading.stems());
     let of_its_own = query.share_of_own_words(&reading.question);
     let wants_the_same = if reading.wants == query.wants { 1.0 } else { 0.0 };
-    // "How" is no reply to "what is".
-    let wants_another = !query.wants.is_empty()
-        && !reading.wants.is_empty()
-        && !reading.wants.iter().any(|part| query.wants.contains(part));
+    // Who asks what something is, or when to use it, is not told how it behaves.
+    let is_of_a_part = query.wants.iter().any(|part| matches!(part, Role::Definition | Role::WhenToUse));
+    let wants_another = is_of_a_part && !reading.wants.iter().any(|part| query.wants.contains(part));
     let for_another = if wants_another { -1.5 } else { 0.0 };
     let sum = for_another - 5.4 + 4.7 * relevance + 1.7 * of_its_own + 0.8 * spoken_of + 0.3 * wants_the_same;
     1.0 / (1.0 + (-sum).exp())
