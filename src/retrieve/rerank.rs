@@ -2,9 +2,9 @@
 //!
 //! It is log-linear: a passage's score is multiplied by the exponential of what its [`Signs`] lack, each from 0 to 1 and weighed
 //! by a boost of the configuration, and of a constant for the part that it plays. So one that has all signs keeps its score,
-//! more or less. The weights were learned by comparing pairs of
-//! a passage that answers and one that does not (the loss of `RankNet` with a linear model: Burges et al., *Learning to Rank using
-//! Gradient Descent*, 2005) on 350 questions in both languages; none is of the goldset's test split.
+//! more or less. The weights were learned by comparing pairs of a passage that answers and one that does not (the loss of
+//! `RankNet` with a linear model: Burges et al., *Learning to Rank using Gradient Descent*, 2005) on 350 questions in both
+//! languages; none is of the goldset's test split.
 
 use std::collections::HashMap;
 
@@ -73,15 +73,15 @@ impl Signs {
     }
 }
 
-/// The share of what is asked that the best sentence speaks of, and the first; `None` for a talk, whose sentences are short and
-/// whose passages begin anywhere.
+/// The share of what is asked that the best sentence speaks of, and the first; `None` for a talk, whose passages begin anywhere,
+/// and for a passage without sentences, such as code or a table.
 fn in_sentences(reading: &Reading, query: &Query) -> Option<(f32, f32)> {
-    let is_talk = matches!(reading.passage.source_span, SourceSpan::Time { .. });
+    if matches!(reading.passage.source_span, SourceSpan::Time { .. }) {
+        return None;
+    }
     let mut shares = reading.sentences().map(|sentence| query.share_of_concepts(&sentence.stems));
-    (!is_talk).then(|| {
-        let opening = shares.next().unwrap_or_default();
-        (shares.fold(opening, f32::max), opening)
-    })
+    let opening = shares.next()?;
+    Some((shares.fold(opening, f32::max), opening))
 }
 
 /// What the reply to the very question that was asked gains.
