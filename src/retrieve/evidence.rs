@@ -16,7 +16,6 @@ use super::query::Query;
 use super::retriever::{Retrieved, Retriever};
 use super::{Filter, Hit, SearchError};
 use crate::embed::stems::StemSet;
-use crate::passage::Passage;
 use crate::reading::Reading;
 use crate::reading::role::Role;
 
@@ -117,7 +116,7 @@ pub fn gather(
             Subject::of(candidate, query, admitted.map(|passage| retriever.readings.read(passage)).collect(), hits);
         let signs = Signs::of(found, candidate, &subject.passages, retriever);
         if signs.confidence() >= settings.min_confidence {
-            return Ok(Verdict::Enough(collect(query, hits, candidate, subject, retriever, settings)));
+            return Ok(Verdict::Enough(collect(found, candidate, subject, retriever, settings)));
         }
     }
     Ok(Verdict::TooLittle { nearest })
@@ -125,17 +124,14 @@ pub fn gather(
 
 /// The subject's passages, and the best ones from beside it.
 fn collect(
-    query: &Query,
-    hits: &[Hit],
+    found: &Retrieved,
     best: &Hit,
     subject: Subject,
     retriever: &Retriever,
     settings: &EvidenceSettings,
 ) -> Evidence {
     let Subject { name, passages: main } = subject;
-    let relevance = |passage: &Passage| {
-        hits.iter().find(|hit| hit.passage.chunk_id == passage.chunk_id).map_or(0.0, |hit| hit.score / best.score)
-    };
+    let Retrieved { query, hits } = found;
     let beside = hits
         .iter()
         .filter(|hit| hit.score >= best.score * SUPPORTING_SHARE && hit.passage.lang == best.passage.lang)
@@ -148,15 +144,19 @@ fn collect(
         .cloned()
         .map(|reading| (reading, true))
         .chain(beside.map(|reading| (reading, false)))
-        .map(|(reading, is_main)| EvidencePassage {
-            relevance: relevance(&reading.passage),
-            reply_fitness: Some(reply::fitness(&reading, query, relevance(&reading.passage)))
-                .filter(|&fitness| fitness >= settings.min_reply),
-            reading,
-            is_main,
+        .map(|(reading, is_main)| {
+            let relevance = found.relevance(&reading, best);
+            let fitness = reply::fitness(&reading, query, relevance);
+            let reply_fitness = Some(fitness).filter(|&fitness| fitness >= settings.min_reply);
+            EvidencePassage { reading, is_main, relevance, reply_fitness }
         })
         .collect();
     Evidence { query: query.clone(), subject: name, passages, focus: Vec::new() }
+}
+
+/// The probability that goes with log odds.
+fn logistic(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// The best hit of each document, best first.

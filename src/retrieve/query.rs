@@ -48,6 +48,8 @@ pub struct Query {
     pub concepts: Vec<Concept>,
     /// Stems of every word that was asked, those that only say what kind of answer is wanted among them.
     pub own_stems: StemSet,
+    /// Stems of everything that is asked, in the question's own words and in synonyms.
+    stems: StemSet,
     /// The single fact that is asked for, where it is one rather than an explanation.
     pub fact: Option<Fact>,
     /// The share of the concepts, by weight, that no passage speaks of.
@@ -87,6 +89,7 @@ impl Query {
             wants: Vec::new(),
             concepts: Vec::new(),
             own_stems: StemSet::default(),
+            stems: StemSet::default(),
             fact: None,
             unknown_share: 0.0,
         };
@@ -103,6 +106,8 @@ impl Query {
         query.own_stems =
             query.words.iter().flat_map(|word| Concept::of(&word.folded).alternatives).flatten().collect();
         query.expand(glossary);
+        query.stems =
+            query.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten().copied()).collect();
         let (mut all, mut unknown) = (0.0, 0.0);
         for concept in &mut query.concepts {
             let is_known = concept.is_known(corpus);
@@ -149,15 +154,14 @@ impl Query {
     }
 
     /// The stems of everything that is asked, in the question's own words and in synonyms.
-    pub fn stems(&self) -> StemSet {
-        self.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten().copied()).collect()
+    pub fn stems(&self) -> &StemSet {
+        &self.stems
     }
 
     /// The share of these stems that are asked, in the question's own words or in synonyms; 0 of nothing.
     #[expect(clippy::cast_precision_loss, reason = "texts have far fewer than 2^24 stems")]
     pub fn share_of_own_words(&self, stems: &StemSet) -> f32 {
-        let asked = self.stems();
-        let shared = stems.iter().filter(|&stem| self.own_stems.contains(stem) || asked.contains(stem)).count();
+        let shared = stems.iter().filter(|&stem| self.own_stems.contains(stem) || self.stems.contains(stem)).count();
         if stems.is_empty() { 0.0 } else { shared as f32 / stems.len() as f32 }
     }
 
@@ -171,8 +175,7 @@ impl Query {
 
     /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.
     pub fn asks_by_name(&self, name: &StemSet) -> bool {
-        let asked = self.stems();
-        !name.is_empty() && name.iter().all(|stem| asked.contains(stem))
+        !name.is_empty() && name.iter().all(|stem| self.stems.contains(stem))
     }
 
     /// The concepts that a text with these stems does not speak of.

@@ -11,7 +11,7 @@ use super::statistics::Statistics;
 use super::{Filter, Hit, Index, SearchError};
 use crate::embed::bm25::Bm25;
 use crate::question::Language;
-use crate::reading::Readings;
+use crate::reading::{Reading, Readings};
 
 /// How passages are searched and ranked, section `[retrieve]` of the configuration. The boosts are weights of the rerank; see
 /// [`super::rerank`]. One of 0 counts for nothing, and 0.7 halves the score of a passage that lacks its sign.
@@ -81,6 +81,14 @@ pub struct Retrieved {
     pub query: Query,
     /// The passages.
     pub hits: Vec<Hit>,
+}
+
+impl Retrieved {
+    /// The score of the passage that `reading` is of, as a share of that of `best`; 0 if it was not found.
+    pub fn relevance(&self, reading: &Reading, best: &Hit) -> f32 {
+        let own = self.hits.iter().find(|hit| hit.passage.chunk_id == reading.passage.chunk_id);
+        own.map_or(0.0, |hit| hit.score / best.score)
+    }
 }
 
 impl Retriever {

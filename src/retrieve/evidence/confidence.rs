@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::reply;
+use super::{logistic, reply};
 use crate::embed::stems::StemSet;
 use crate::reading::Reading;
 use crate::reading::role::Role;
@@ -36,14 +36,10 @@ pub struct Signs {
 impl Signs {
     /// The signs for the passages on one subject, of which `best` was found first.
     pub fn of(found: &Retrieved, best: &Hit, subject: &[Arc<Reading>], retriever: &Retriever) -> Self {
-        let Retrieved { query, hits } = found;
+        let query = &found.query;
         let is_own_language = best.passage.lang == query.language;
         let for_language = if is_own_language { 0.0 } else { retriever.settings.language_boost };
-        let relevance = |reading: &Reading| {
-            let hit = hits.iter().find(|hit| hit.passage.chunk_id == reading.passage.chunk_id);
-            hit.map_or(0.0, |hit| hit.score / best.score)
-        };
-        let replies = subject.iter().map(|reading| reply::fitness(reading, query, relevance(reading)));
+        let replies = subject.iter().map(|reading| reply::fitness(reading, query, found.relevance(reading, best)));
         Self {
             strength: (best.score / retriever.statistics.idf_of_unknown()).ln() + for_language,
             replied: replies.fold(0.0, f32::max),
@@ -62,7 +58,7 @@ impl Signs {
             - 4.4 * lacks_figure
             - 4.0 * undefined
             - 4.7 * asks_for_name;
-        1.0 / (1.0 + (-sum).exp())
+        logistic(sum)
     }
 }
 

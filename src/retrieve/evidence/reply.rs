@@ -3,6 +3,7 @@
 //! Logistic regression, fitted on 6,700 replies that were found for 350 questions in both languages, none of them of the
 //! goldset's test split.
 
+use super::logistic;
 use crate::reading::Reading;
 use crate::reading::role::Role;
 use crate::retrieve::query::Query;
@@ -24,5 +25,5 @@ pub fn fitness(reading: &Reading, query: &Query, relevance: f32) -> f32 {
     let wants_another = is_of_a_part && !reading.wants.iter().any(|part| query.wants.contains(part));
     let for_another = if wants_another { -1.5 } else { 0.0 };
     let sum = for_another - 5.4 + 4.7 * relevance + 1.7 * of_its_own + 0.8 * spoken_of + 0.3 * wants_the_same;
-    1.0 / (1.0 + (-sum).exp())
+    logistic(sum)
 }
