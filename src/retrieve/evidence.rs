@@ -175,8 +175,12 @@ fn near_the_best(candidates: Vec<&Hit>) -> Vec<&Hit> {
 const CANDIDATE_SUBJECTS: usize = 3;
 /// Their best passages score at least this share of the best one.
 const CANDIDATE_SHARE: f32 = 0.5;
-/// Supporting passages score at least this share of the best one.
-const SUPPORTING_SHARE: f32 = 0.6;
+/// Supporting passages from beside the subject score at least this share of the best one.
+const SUPPORTING_SHARE: f32 = 0.3;
+/// Replies to what people ask about the subject score at least this share of the best passage.
+const REPLY_SHARE: f32 = 0.6;
+
+/// Titles of the documents that come nearest, best first.
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     hits.iter().map(|hit| hit.passage.title.clone()).filter(|title| seen.insert(title.clone())).take(3).collect()

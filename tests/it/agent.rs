@@ -68,11 +68,11 @@ fn answer(asked: &Asked) -> &Answer {
 
 #[tokio::test]
 async fn the_trace_tells_what_was_found_and_what_became_of_it() {
-    let question = question("What is GraphQL? My key is AKIAIOSFODNN7ABCDEFG");
+    let question = question("What is a timeout? My key is AKIAIOSFODNN7ABCDEFG");
     let asked = ask(&agent(), question.clone()).await;
     let (answer, trace) = (answer(&asked), &asked.trace);
     assert_eq!(answer.id, question.id);
-    assert!(trace.question.starts_with("What is GraphQL?") && !trace.question.contains("AKIA"), "{}", trace.question);
+    assert!(trace.question.starts_with("What is a timeout?") && !trace.question.contains("AKIA"), "{}", trace.question);
     assert_eq!((trace.generation.as_str(), trace.searched.as_deref(), trace.dropped), ("000007-test", None, 0));
     assert_eq!(trace.language, Language::English);
     let of = |fate| trace.found.iter().filter(move |found| found.fate == fate).collect::<Vec<_>>();

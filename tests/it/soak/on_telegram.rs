@@ -83,7 +83,8 @@ impl People {
         let (emoji, label, vote) =
             if chance.random_bool(0.6) { ("👍", "👍", Vote::Up) } else { ("👎", "👎", Vote::Down) };
         let takes_back = chance.random_bool(0.3);
-        if chance.random_bool(0.5) {
+        let by_reaction = chance.random_bool(0.5);
+        if by_reaction {
             self.fake.react(chat, answer, person, &[emoji]);
             if takes_back {
                 self.fake.react(chat, answer, person, &[]);
@@ -94,7 +95,8 @@ impl People {
                 self.fake.press(chat, answer, person, label);
             }
         }
-        self.votes().cast(&name, person, (!takes_back).then_some(vote));
+        let deed = if by_reaction { "reacted" } else { "pressed" };
+        self.votes().cast(&name, person, (!takes_back).then_some(vote), deed.to_owned());
         self.voted.lock().unwrap_or_else(PoisonError::into_inner).push((name, chat, answer));
     }
 

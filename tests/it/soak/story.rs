@@ -53,10 +53,17 @@ pub enum Fate {
 #[derive(Debug)]
 pub struct Votes {
     begin: Instant,
-    /// With the seconds from the beginning to the last one, to be found in the log.
-    cast: BTreeMap<String, (BTreeMap<u64, Option<Vote>>, u64)>,
+    cast: BTreeMap<String, Cast>,
     /// Answers that were voted on while the bot was away, so that nobody can say whether it heard.
     unsure: BTreeSet<String>,
+}
+
+/// The votes on one answer.
+#[derive(Debug, Default)]
+struct Cast {
+    by_person: BTreeMap<u64, Option<Vote>>,
+    /// What was done, with the seconds from the beginning, to be found in the log.
+    deeds: Vec<(u64, String)>,
 }
 
 impl Default for Votes {
@@ -66,10 +73,10 @@ impl Default for Votes {
 }
 
 impl Votes {
-    pub fn cast(&mut self, answer: &str, person: u64, vote: Option<Vote>) {
-        let (cast, at) = self.cast.entry(answer.to_owned()).or_default();
-        cast.insert(person, vote);
-        *at = self.begin.elapsed().as_secs();
+    pub fn cast(&mut self, answer: &str, person: u64, vote: Option<Vote>, deed: String) {
+        let cast = self.cast.entry(answer.to_owned()).or_default();
+        cast.by_person.insert(person, vote);
+        cast.deeds.push((self.begin.elapsed().as_secs(), deed));
     }
 
     pub fn is_unsure(&mut self, answer: &str) {
@@ -86,12 +93,12 @@ impl Votes {
         let kept: HashMap<&AnswerId, (u64, u64)> =
             kept.iter().map(|exchange| (&exchange.kept.id, (exchange.up, exchange.down))).collect();
         let sure = self.cast.iter().filter(|(answer, _)| !self.unsure.contains(*answer));
-        let wrong = sure.filter_map(|(answer, (cast, at))| {
-            let count = |vote: Vote| cast.values().filter(|own| **own == Some(vote)).count() as u64;
+        let wrong = sure.filter_map(|(answer, cast)| {
+            let count = |vote: Vote| cast.by_person.values().filter(|own| **own == Some(vote)).count() as u64;
             let expected = (count(Vote::Up), count(Vote::Down));
-            let found = kept.get(&AnswerId(answer.clone())).copied().unwrap_or_default();
-            (found != expected)
-                .then(|| format!("{answer}: {found:?} instead of {expected:?}, cast at {at} s: {cast:?}"))
+            let found = kept.get(&AnswerId(answer.clone())).copied();
+            (found.unwrap_or_default() != expected)
+                .then(|| format!("{answer}: {found:?} instead of {expected:?}: {cast:?}"))
         });
         wrong.collect()
     }
