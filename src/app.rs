@@ -3,13 +3,14 @@
 pub mod trials;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
 
 use crate::agent::{Agent, Parts};
 use crate::config::Settings;
+use crate::embed::dense::Embedder;
 use crate::eval::retrieval::RankingSettings;
 use crate::feedback::Feedback;
 use crate::generate::Generator;
@@ -36,6 +37,17 @@ pub struct App {
     /// The generations of the index.
     pub generations: Generations,
     glossary: Arc<Glossary>,
+    /// The model of the configuration, once it is loaded; the inner `None` if there is none.
+    embedder: OnceLock<Option<Arc<Embedder>>>,
+}
+
+/// How much is waited for before the first question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Until passages can be found by everything that is configured.
+    Complete,
+    /// Until they can be found by their words; a model embeds them later.
+    AtOnce,
 }
 
 /// An agent over the live generation, and the handle that swaps it.
@@ -56,16 +68,34 @@ impl App {
             None => Glossary::built_in(),
         };
         let generations = Generations::new(settings.paths.var.join(INDEX_FOLDER), settings.index.clone());
-        Ok(Self { settings, generations, glossary: Arc::new(glossary) })
+        Ok(Self { settings, generations, glossary: Arc::new(glossary), embedder: OnceLock::new() })
+    }
+
+    /// What embeds passages and questions, if the configuration names a model; loaded when first asked for.
+    ///
+    /// # Errors
+    /// It cannot be loaded; see [`Embedder::load`].
+    pub fn embedder(&self) -> Result<Option<Arc<Embedder>>> {
+        if let Some(embedder) = self.embedder.get() {
+            return Ok(embedder.clone());
+        }
+        let loaded = Embedder::load(&self.settings.embed)?.map(Arc::new);
+        Ok(self.embedder.get_or_init(|| loaded).clone())
     }
 
     /// What re-indexes.
     pub fn reindexer(&self) -> Result<Reindexer> {
+        Ok(Reindexer { embedder: self.embedder()?, ..self.reindexer_of_words()? })
+    }
+
+    /// What re-indexes without a model.
+    fn reindexer_of_words(&self) -> Result<Reindexer> {
         Ok(Reindexer {
             raw: self.settings.paths.raw.clone(),
             ingest: self.settings.ingest.clone(),
             topics: self.topics()?,
             bm25: self.settings.bm25.clone(),
+            embedder: None,
             generations: self.generations.clone(),
         })
     }
@@ -84,41 +114,54 @@ impl App {
     }
 
     /// What decides a ranking, for measuring on other corpora.
-    pub fn ranking(&self) -> RankingSettings {
-        RankingSettings {
+    pub fn ranking(&self) -> Result<RankingSettings> {
+        Ok(RankingSettings {
             bm25: self.settings.bm25.clone(),
+            embedder: self.embedder()?,
             retrieve: self.settings.retrieve.clone(),
             glossary: Arc::clone(&self.glossary),
-        }
+        })
     }
 
-    /// Opens the live generation and puts an agent over it; before the first generation, one is built from the sources.
-    pub fn run(&self, progress: impl FnMut(Progress<'_>)) -> Result<(Running, Option<Outcome>)> {
+    /// Opens the live generation and puts an agent over it; before the first generation, or where that lacks what `start`
+    /// waits for, one is built from the sources.
+    pub fn run(&self, start: Start, progress: impl FnMut(Progress<'_>)) -> Result<(Running, Option<Outcome>)> {
+        let embedder = self.embedder()?;
+        let is_embedded = |opened: &Opened| opened.manifest.embedder.as_ref() == embedder.as_deref().map(Embedder::id);
         let mut outcome = None;
-        let opened = if let Some(opened) = self.generations.open()? {
-            opened
-        } else {
-            outcome = Some(self.reindexer()?.reindex(Reuse::Unchanged, progress)?);
-            self.generations.open()?.context("the index that was just built is gone")?
+        let opened = match self.generations.open()? {
+            Some(opened) if start == Start::AtOnce || is_embedded(&opened) => opened,
+            found => {
+                // The engine's folder must be free for whoever looks whether it can be used again.
+                drop(found);
+                let reindexer = match start {
+                    Start::Complete => self.reindexer()?,
+                    Start::AtOnce => self.reindexer_of_words()?,
+                };
+                outcome = Some(reindexer.reindex(Reuse::Unchanged, progress)?);
+                self.generations.open()?.context("the index that was just built is gone")?
+            }
         };
-        let (retriever, manifest) = self.retriever(opened);
+        let (retriever, manifest) = self.retriever(opened)?;
         let live = Arc::new(ArcSwap::from_pointee(retriever));
         let agent = self.agent(Arc::clone(&live), self.settings.evidence.clone(), &self.settings.answer)?;
         Ok((Running { agent, live, manifest }, outcome))
     }
 
-    /// A generation ready to be searched.
-    pub fn retriever(&self, opened: Opened) -> (Retriever, Manifest) {
+    /// A generation ready to be searched; by meaning, too, if it was embedded by the model of the configuration.
+    pub fn retriever(&self, opened: Opened) -> Result<(Retriever, Manifest)> {
+        let embedder = self.embedder()?.filter(|embedder| opened.manifest.embedder.as_ref() == Some(embedder.id()));
         let retriever = Retriever {
             index: opened.index,
             statistics: opened.statistics,
             encoder: opened.manifest.encoder.clone(),
+            embedder,
             glossary: Arc::clone(&self.glossary),
             settings: self.settings.retrieve.clone(),
             readings: Readings::default(),
             generation: opened.manifest.name.clone(),
         };
-        (retriever, opened.manifest)
+        Ok((retriever, opened.manifest))
     }
 
     /// Where questions and votes are kept.

@@ -17,6 +17,7 @@ use crate::adapters::web::WebSettings;
 use crate::agent::queue::QueueSettings;
 use crate::desk::ChatSettings;
 use crate::embed::bm25::Bm25Settings;
+use crate::embed::dense::EmbedSettings;
 use crate::feedback::FeedbackSettings;
 use crate::generate::GenerateSettings;
 use crate::generate::extractive::ExtractiveSettings;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub index: IndexSettings,
     /// Term weights.
     pub bm25: Bm25Settings,
+    /// The model that embeds passages.
+    pub embed: EmbedSettings,
     /// Search and rerank.
     pub retrieve: RetrieveSettings,
     /// When evidence is enough.

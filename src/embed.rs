@@ -1,6 +1,7 @@
-//! Text to vectors. Sparse ones (BM25) for now; a dense one has its place in the index already.
+//! Text to vectors: sparse ones of its words (BM25), and dense ones of its meaning where there is a model.
 
 pub mod bm25;
+pub mod dense;
 pub mod stems;
 pub mod terms;
 

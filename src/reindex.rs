@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use self::generation::{Generations, Manifest};
 use crate::embed::bm25::Bm25Settings;
+use crate::embed::dense::Embedder;
 use crate::jsonl;
 use crate::knowledge::ingest::{self, IngestSettings, Ingested, Progress, Report};
 use crate::knowledge::topic::Topics;
 use crate::passage::Passage;
+use crate::retrieve::build::Encoding;
 
 /// Name of the file that `ingest` writes and `index` reads.
 pub const CHUNKS_FILE: &str = "kb_chunks.jsonl";
@@ -56,6 +58,8 @@ pub struct Reindexer {
     pub topics: Topics,
     /// How passages become vectors.
     pub bm25: Bm25Settings,
+    /// What embeds them, if anything does.
+    pub embedder: Option<Arc<Embedder>>,
     /// Where generations are kept.
     pub generations: Generations,
 }
@@ -66,7 +70,7 @@ pub struct Outcome {
     pub live: Manifest,
     /// Whether it is new; the same sources give no new one.
     pub is_new: bool,
-    /// Passages that were encoded; the others were taken over.
+    /// Passages that were encoded or embedded; the others were taken over.
     pub encoded: usize,
     /// What a person should know of the sources; `None` when they were not read.
     pub report: Option<Report>,
@@ -108,7 +112,8 @@ impl Reindexer {
 
     fn index(&self, passages: Vec<Passage>, reuse: Reuse, report: Option<Report>, started: Instant) -> Result<Outcome> {
         let passages = passages.into_iter().map(Arc::new).collect();
-        let made = self.generations.make(passages, &self.bm25, reuse)?;
+        let encoding = Encoding { bm25: &self.bm25, embedder: self.embedder.as_deref() };
+        let made = self.generations.make(passages, encoding, reuse)?;
         Ok(Outcome {
             live: made.manifest,
             is_new: made.is_new,

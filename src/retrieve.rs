@@ -1,10 +1,11 @@
 //! Finding passages: one index in several engines, behind one enum.
 //!
-//! The engines hold the same points (sparse vectors of [`crate::embed::bm25`]) and give the same scores, so an answer
-//! does not depend on which of them runs.
+//! The engines hold the same points (sparse vectors of [`crate::embed::bm25`], and dense ones where there is a model) and
+//! give the same scores, so an answer does not depend on which of them runs.
 
 pub mod build;
 pub mod evidence;
+pub mod fusion;
 pub mod glossary;
 pub mod memory;
 pub mod query;
@@ -20,16 +21,40 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::embed::SparseVector;
+use crate::embed::dense::DenseVector;
 use crate::passage::{ChunkId, Passage};
 use crate::question::{Language, Reach};
 
-/// A passage as it is stored: with its vector, so that a later build need not encode it again.
+/// A passage as it is stored: with its vectors, so that a later build need not encode it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// What is retrieved and cited.
     pub passage: Arc<Passage>,
     /// Its BM25 half; see [`crate::embed::bm25`].
     pub bm25: SparseVector,
+    /// What it means, if a model that knows its language has embedded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dense: Option<DenseVector>,
+}
+
+/// A question as the engines search for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuestionVectors {
+    /// Its words; see [`crate::embed::bm25`].
+    pub bm25: SparseVector,
+    /// What it means, if there is a model that knows its language.
+    pub dense: Option<DenseVector>,
+}
+
+/// A passage that an engine found by its words or by its meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The passage.
+    pub passage: Arc<Passage>,
+    /// Its BM25 score; 0 if it shares no word with the question.
+    pub bm25: f32,
+    /// The cosine between it and the question, from -1 to 1, where both are embedded.
+    pub cosine: Option<f32>,
 }
 
 /// A retrieved passage.
@@ -84,15 +109,19 @@ impl Index {
         Self::Memory(Box::new(memory::MemoryIndex::new(points)))
     }
 
-    /// The best `limit` passages that `filter` admits, best first; ties by chunk identifier.
-    pub fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {
-        let mut hits = match self {
-            Self::Memory(index) => index.search(vector, filter, limit),
+    /// The best `limit` passages by words that `filter` admits, and the best `limit` by meaning; those that are both come
+    /// once, and each with both scores.
+    pub fn search(
+        &self,
+        question: &QuestionVectors,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, SearchError> {
+        match self {
+            Self::Memory(index) => Ok(index.search(question, filter, limit)),
             #[cfg(feature = "edge")]
-            Self::Edge(index) => index.search(vector, filter, limit)?,
-        };
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
-        Ok(hits)
+            Self::Edge(index) => index.search(question, filter, limit),
+        }
     }
 
     /// All passages of one source file, in the order in which they stand there.

@@ -51,7 +51,7 @@ impl<'a> Trials<'a> {
     /// Trials on `cases` with the sources of `app`.
     pub fn new(app: &'a App, runtime: &'a Runtime, cases: Vec<Case>) -> Result<Self> {
         let own = passages(app, &app.settings.ingest.chunk)?;
-        let retriever = app.ranking().retriever(own.clone());
+        let retriever = app.ranking()?.retriever(own.clone())?;
         let statistics = Arc::new(retriever.statistics.clone());
         let matcher = Matcher::new(&app.glossary, statistics, app.settings.support.clone());
         Ok(Self { app, runtime, cases, own, matcher, cut: None, built: None })
@@ -104,8 +104,8 @@ impl<'a> Trials<'a> {
             return Ok(built.retriever);
         }
         let passages = self.cut.as_ref().context("passages were just cut")?.passages.clone();
-        let ranking = RankingSettings { bm25: settings.bm25.clone(), ..self.app.ranking() };
-        Ok(ranking.retriever(passages))
+        let ranking = RankingSettings { bm25: settings.bm25.clone(), ..self.app.ranking()? };
+        ranking.retriever(passages)
     }
 }
 

@@ -226,7 +226,9 @@ mod tests {
         for client in &clients {
             all.add(client).expect("of one kind");
         }
-        let scores = all.scores(2, 10, &RankingSettings::default().retriever(Vec::new())).expect("ten replies");
+        let scores = all
+            .scores(2, 10, &RankingSettings::default().retriever(Vec::new()).expect("no model"))
+            .expect("ten replies");
         let about = |found: u64, millis: u64| assert!(found.abs_diff(millis * 1000) <= millis, "{found} µs");
         about(scores.p50_us, 10);
         about(scores.p90_us, 10);

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use clap::Args;
 
 use super::{Output, progress, runtime};
-use crate::app::App;
+use crate::app::{App, Start};
 use crate::question::{Language, Origin, Question};
 use crate::render::terminal::{Layout, render};
 
@@ -28,7 +28,7 @@ pub fn run(app: &App, args: &AskArgs) -> Result<ExitCode> {
     let text = args.question.join(" ");
     ensure!(!text.trim().is_empty(), "the question is empty; write it behind `colega ask`");
     let mut reading = progress::Reading::new();
-    let (running, _) = app.run(|progress| reading.show(&progress))?;
+    let (running, _) = app.run(Start::Complete, |progress| reading.show(&progress))?;
     let question = Question { language: args.language, ..Question::new(text, Origin::Terminal) };
     let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?.reply;
     args.output.print(&reply, || render(&reply, &Layout::of(stdout().is_terminal())))?;

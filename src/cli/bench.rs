@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::{Output, progress, runtime};
-use crate::app::App;
+use crate::app::{App, Start};
 use crate::bench::{ask, ingest};
 
 #[derive(Debug, Subcommand)]
@@ -59,7 +59,7 @@ pub fn run(app: &App, command: BenchCommand) -> Result<ExitCode> {
 
 fn ask(app: &App, args: &AskArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
-    let (running, _) = app.run(|progress| reading.show(&progress))?;
+    let (running, _) = app.run(Start::Complete, |progress| reading.show(&progress))?;
     let questions = match &args.questions {
         Some(file) => ask::read(file)?,
         None => ask::about(app.generations.passages()?.iter().map(AsRef::as_ref)),

@@ -13,6 +13,7 @@ use super::Output;
 use crate::adapters::finding::{Finding, State};
 use crate::app::App;
 use crate::config::{DEFAULT_FILE, Settings};
+use crate::embed::dense::Embedder;
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -63,6 +64,7 @@ fn lines(config: Option<&Path>) -> Vec<Line> {
         Line::of("configuration", configuration),
         Line::of("sources", sources(&app)),
         Line::of("index", index(&app)),
+        Line::of("model", model(&app)),
         Line::of("state", state(&app)),
         Line::of("page", page(&app)),
         Line::of("answers", engine()),
@@ -90,6 +92,34 @@ fn index(app: &App) -> Finding {
             Finding::absent("none yet", "`colega serve` builds it at its first start; `colega reindex` does it now")
         }
         Err(error) => Finding::bad(format!("{error:#}"), "run `colega reindex --full`"),
+    }
+}
+
+fn model(app: &App) -> Finding {
+    let Some(folder) = &app.settings.embed.model else {
+        return Finding::absent(
+            "none: passages are found by their words",
+            "name one in embed.model to find them by meaning, too",
+        );
+    };
+    let live = app.generations.manifest().ok().flatten().and_then(|live| live.embedder);
+    match app.embedder() {
+        Ok(embedder) => {
+            let id = embedder.as_deref().map(Embedder::id);
+            let languages: Vec<&str> =
+                id.into_iter().flat_map(|id| &id.languages).map(|language| language.code()).collect();
+            let is_embedded = live.as_ref() == id;
+            let says = format!("{} ({})", folder.display(), languages.join(", "));
+            if is_embedded {
+                Finding::good(says)
+            } else {
+                Finding::absent(
+                    format!("{says}; the index is not embedded by it"),
+                    "`colega serve` does it beside answering; `colega reindex` does it now",
+                )
+            }
+        }
+        Err(error) => Finding::bad(format!("{error:#}"), "mend embed.model, or leave it out"),
     }
 }
 

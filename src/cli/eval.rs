@@ -4,13 +4,16 @@ mod answers;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use self::answers::AnswersArgs;
 use super::{Output, progress, runtime};
-use crate::app::App;
+use crate::app::{App, Start};
+use crate::embed::dense::{EmbedSettings, Embedder};
+use crate::eval::ranking::RankingSettings;
 use crate::eval::{abstain, retrieval, spans, support};
 
 /// Without a command, the goldset is asked and its answers are judged.
@@ -53,7 +56,24 @@ pub struct RetrievalArgs {
     #[arg(long, default_value = "")]
     query_prefix: String,
     #[command(flatten)]
+    ranking: RankingArgs,
+    #[command(flatten)]
     output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct RankingArgs {
+    /// Folder of the model that embeds passages and questions, in place of the configured one
+    #[arg(long, value_name = "DIR")]
+    embedder: Option<PathBuf>,
+}
+
+impl RankingArgs {
+    fn settings(&self, app: &App) -> Result<RankingSettings> {
+        let Some(model) = &self.embedder else { return app.ranking() };
+        let settings = EmbedSettings { model: Some(model.clone()), ..app.settings.embed.clone() };
+        Ok(RankingSettings { embedder: Embedder::load(&settings)?.map(Arc::new), ..app.ranking()? })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -67,6 +87,8 @@ pub struct SpansArgs {
     /// Field of the query to ask with
     #[arg(long, default_value = "text")]
     field: spans::Field,
+    #[command(flatten)]
+    ranking: RankingArgs,
     #[command(flatten)]
     output: Output,
 }
@@ -100,17 +122,17 @@ pub fn run(app: &App, args: EvalArgs) -> Result<ExitCode> {
                 corpus_prefix: &args.corpus_prefix,
                 query_prefix: &args.query_prefix,
             };
-            let scores = retrieval::run(&task, &app.ranking())?;
+            let scores = retrieval::run(&task, &args.ranking.settings(app)?)?;
             args.output.print(&scores, || scores.to_string())?;
         }
         EvalCommand::Spans(args) => {
             let task = spans::Task { raw: &args.raw, queries: &args.queries, field: args.field };
-            let scores = spans::run(&task, &app.settings.ingest, &app.topics()?, &app.ranking())?;
+            let scores = spans::run(&task, &app.settings.ingest, &app.topics()?, &args.ranking.settings(app)?)?;
             args.output.print(&scores, || scores.to_string())?;
         }
         EvalCommand::Abstain(args) => {
             let mut reading = progress::Reading::new();
-            let (running, _) = app.run(|progress| reading.show(&progress))?;
+            let (running, _) = app.run(Start::Complete, |progress| reading.show(&progress))?;
             let task = abstain::Task { questions: &args.questions };
             let scores = runtime()?.block_on(abstain::run(&task, &running.agent))?;
             args.output.print(&scores, || scores.to_string())?;

@@ -23,11 +23,12 @@ use super::{progress, runtime};
 use crate::adapters::terminal;
 use crate::adapters::web::{self, Status, WebState};
 use crate::answer::Engine;
-use crate::app::{App, Running};
+use crate::app::{App, Running, Start};
 use crate::delivery::Delivery;
 use crate::feedback::Feedback;
 use crate::reindex::Reuse;
 use crate::reindex::generation::Manifest;
+use crate::retrieve::retriever::Retriever;
 use crate::shutdown;
 
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
@@ -37,18 +38,19 @@ pub fn run(app: App, file: Option<PathBuf>) -> Result<ExitCode> {
     let app = Arc::new(app);
     app.generations.clean()?;
     let mut reading = progress::Reading::new();
-    let (running, built) = app.run(|progress| reading.show(&progress))?;
+    let (running, built) = app.run(Start::AtOnce, |progress| reading.show(&progress))?;
     if let Some(report) = built.as_ref().and_then(|outcome| outcome.report.as_ref()) {
         eprint!("{report}");
     }
+    let is_behind = built.is_none() || app.embedder()?.is_some();
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(Arc::clone(&app), file, running, built.is_none()));
+    let served = runtime.block_on(serve(Arc::clone(&app), file, running, is_behind));
     // A blocked read of standard input must not hold the program up.
     runtime.shutdown_timeout(Duration::from_millis(200));
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_old: bool) -> Result<()> {
+async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind: bool) -> Result<()> {
     let stop = shutdown::on_signal();
     let tasks = TaskTracker::new();
     let feedback = Feedback::open(app.feedback_folder(), app.settings.feedback.clone())?;
@@ -85,7 +87,7 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_old: b
     let rules = platforms::start(&app, &given, &tasks)?;
     tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, stop.clone()));
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
-    if is_old {
+    if is_behind {
         tasks.spawn(refresh(Arc::clone(&app), stop.clone()));
     }
     tasks.spawn(follow_generations(app, running, status, stop.clone()));
@@ -122,6 +124,14 @@ async fn refresh(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
+/// The live generation ready to be searched, if it is another than `known`.
+fn newer_than(app: &App, known: &str) -> Result<Option<(Retriever, Manifest)>> {
+    if app.generations.current()?.is_none_or(|current| current == known) {
+        return Ok(None);
+    }
+    app.generations.open()?.map(|opened| app.retriever(opened)).transpose()
+}
+
 /// Makes each new generation live as soon as it is there, whoever built it.
 async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<Status>>, stop: CancellationToken) {
     let mut open = running.manifest.name;
@@ -131,14 +141,10 @@ async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        let generations = app.generations.clone();
-        let known = open.clone();
-        let newer = tokio::task::spawn_blocking(move || {
-            if generations.current()?.is_none_or(|current| current == known) { Ok(None) } else { generations.open() }
-        });
+        let (app, known) = (Arc::clone(&app), open.clone());
+        let newer = tokio::task::spawn_blocking(move || newer_than(&app, &known));
         match newer.await.map_err(anyhow::Error::from).and_then(|newer| newer) {
-            Ok(Some(opened)) => {
-                let (retriever, manifest) = app.retriever(opened);
+            Ok(Some((retriever, manifest))) => {
                 info!(generation = manifest.name, passages = manifest.passages, "answering from a new index");
                 running.live.store(Arc::new(retriever));
                 shown.store(Arc::new(status(&manifest)));

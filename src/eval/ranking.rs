@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
+use anyhow::Result;
+
 use crate::embed::bm25::Bm25Settings;
+use crate::embed::dense::Embedder;
 use crate::language;
 use crate::passage::Passage;
 use crate::question::Language;
 use crate::reading::Readings;
 use crate::retrieve::Index;
-use crate::retrieve::build::{self, Built};
+use crate::retrieve::build::{self, Built, Encoding};
 use crate::retrieve::glossary::Glossary;
 use crate::retrieve::retriever::{RetrieveSettings, Retriever};
 
 /// The settings that decide a ranking.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RankingSettings {
     /// Term weights.
     pub bm25: Bm25Settings,
+    /// What embeds passages and questions, if anything does.
+    pub embedder: Option<Arc<Embedder>>,
     /// Rerank weights.
     pub retrieve: RetrieveSettings,
     /// Synonyms.
@@ -28,6 +33,7 @@ impl Default for RankingSettings {
     fn default() -> Self {
         Self {
             bm25: Bm25Settings::default(),
+            embedder: None,
             retrieve: RetrieveSettings::default(),
             glossary: Arc::new(Glossary::built_in()),
         }
@@ -36,17 +42,22 @@ impl Default for RankingSettings {
 
 impl RankingSettings {
     /// An index in memory over `passages`.
-    pub fn retriever(&self, passages: Vec<Arc<Passage>>) -> Retriever {
-        let Built { points, statistics, encoder, .. } = build::build(passages, &self.bm25, None);
-        Retriever {
+    ///
+    /// # Errors
+    /// The model failed.
+    pub fn retriever(&self, passages: Vec<Arc<Passage>>) -> Result<Retriever> {
+        let encoding = Encoding { bm25: &self.bm25, embedder: self.embedder.as_deref() };
+        let Built { points, statistics, encoder, .. } = build::build(passages, encoding, None)?;
+        Ok(Retriever {
             index: Index::in_memory(points),
             statistics,
             encoder,
+            embedder: self.embedder.clone(),
             glossary: Arc::clone(&self.glossary),
             settings: self.retrieve.clone(),
             readings: Readings::default(),
             generation: "memory".to_owned(),
-        }
+        })
     }
 }
 

@@ -114,7 +114,7 @@ pub fn run(task: &Task<'_>, settings: &RankingSettings) -> Result<Scores> {
     let queries = jsonl::read(task.queries)?
         .into_iter()
         .filter(|query: &QueryRow| query.id.starts_with(task.query_prefix) && qrels.of.contains_key(&query.id));
-    let retriever = settings.retriever(rows.iter().map(CorpusRow::to_passage).collect());
+    let retriever = settings.retriever(rows.iter().map(CorpusRow::to_passage).collect())?;
     let id_of: HashMap<ChunkId, &str> = rows.iter().map(|row| (row.chunk_id(), row.id.as_str())).collect();
 
     let mut measured = Measured::default();

@@ -136,7 +136,7 @@ pub fn run(task: &Task<'_>, ingest: &IngestSettings, topics: &Topics, ranking: &
         task.queries.display(),
         task.raw.display()
     );
-    let retriever = ranking.retriever(passages);
+    let retriever = ranking.retriever(passages)?;
 
     let (mut ranks, mut milliseconds) = (Vec::new(), Vec::new());
     for query in &queries {

@@ -16,10 +16,11 @@ use tracing::{info, warn};
 
 use super::{EngineChoice, IndexSettings, Reuse};
 use crate::durable;
-use crate::embed::bm25::{Bm25, Bm25Settings};
+use crate::embed::bm25::Bm25;
+use crate::embed::dense::{Embedder, EmbedderId};
 use crate::jsonl;
 use crate::passage::Passage;
-use crate::retrieve::build::{self, Built, Earlier};
+use crate::retrieve::build::{self, Built, Earlier, Encoding};
 use crate::retrieve::statistics::Statistics;
 use crate::retrieve::{Index, Point};
 
@@ -52,6 +53,9 @@ pub struct Manifest {
     pub made_at: u64,
     /// What encoded its passages.
     pub encoder: Bm25,
+    /// What embedded them, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedder: Option<EmbedderId>,
     /// Whether it holds a shard of Qdrant.
     pub has_shard: bool,
 }
@@ -141,7 +145,7 @@ impl Generations {
 
     /// Builds a generation of `passages` beside the live one and makes it live; unless `reuse` allows to keep the live
     /// one because nothing has changed. Only one process can do so at a time.
-    pub fn make(&self, passages: Vec<Arc<Passage>>, settings: &Bm25Settings, reuse: Reuse) -> Result<Made> {
+    pub fn make(&self, passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, reuse: Reuse) -> Result<Made> {
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
         let _lock = self.lock()?;
         let live = self.manifest().unwrap_or_else(|error| {
@@ -149,7 +153,7 @@ impl Generations {
             None
         });
         self.remove_leftovers()?;
-        let fingerprint = self.fingerprint(&passages, settings)?;
+        let fingerprint = self.fingerprint(&passages, encoding)?;
         let is_same =
             |live: &&Manifest| reuse == Reuse::Unchanged && live.fingerprint == fingerprint && self.is_whole(live);
         if let Some(manifest) = live.as_ref().filter(is_same) {
@@ -158,12 +162,13 @@ impl Generations {
         let earlier = match (&live, reuse) {
             // Points that cannot be read are encoded again.
             (Some(live), Reuse::Unchanged) => {
-                self.points(live).ok().map(|points| Earlier { encoder: live.encoder.clone(), points })
+                let Manifest { encoder, embedder, .. } = live.clone();
+                self.points(live).ok().map(|points| Earlier { encoder, embedder, points })
             }
             _ => None,
         };
         let documents = count_documents(&passages);
-        let built = build::build(passages, settings, earlier);
+        let built = build::build(passages, encoding, earlier)?;
         let name = self.next_name(&fingerprint)?;
         let manifest = Manifest {
             name: name.clone(),
@@ -173,6 +178,7 @@ impl Generations {
             documents,
             made_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             encoder: built.encoder.clone(),
+            embedder: encoding.embedder.map(Embedder::id).cloned(),
             has_shard: self.settings.engine == EngineChoice::Edge && cfg!(feature = "edge"),
         };
         self.write(&manifest, &built)?;
@@ -295,10 +301,13 @@ impl Generations {
         }
     }
 
-    fn fingerprint(&self, passages: &[Arc<Passage>], settings: &Bm25Settings) -> Result<String> {
+    fn fingerprint(&self, passages: &[Arc<Passage>], encoding: Encoding<'_>) -> Result<String> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&FORMAT.to_le_bytes());
-        hasher.update(&serde_json::to_vec(&(settings, self.settings.engine))?);
+        hasher.update(&serde_json::to_vec(&(encoding.bm25, self.settings.engine))?);
+        if let Some(embedder) = encoding.embedder {
+            hasher.update(&serde_json::to_vec(embedder.id())?);
+        }
         for passage in passages {
             hasher.update(&serde_json::to_vec(&**passage)?);
         }

@@ -1,12 +1,16 @@
-//! Passages to points: encodes what is new and takes the rest from an earlier build.
+//! Passages to points: encodes and embeds what is new and takes the rest from an earlier build.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use anyhow::Result;
+use tracing::info;
 
 use super::Point;
 use super::statistics::Statistics;
 use crate::embed::SparseVector;
 use crate::embed::bm25::{Bm25, Bm25Settings};
+use crate::embed::dense::{DenseVector, Embedder, EmbedderId};
 use crate::passage::{ChunkId, Passage};
 use crate::reading;
 
@@ -18,44 +22,93 @@ pub struct Built {
     pub statistics: Statistics,
     /// What encoded them; questions must be encoded by the same.
     pub encoder: Bm25,
-    /// How many passages were encoded; the others were taken over.
+    /// How many passages were encoded or embedded; the others were taken over.
     pub encoded: usize,
+}
+
+/// How passages become vectors.
+#[derive(Clone, Copy)]
+pub struct Encoding<'a> {
+    /// By their words.
+    pub bm25: &'a Bm25Settings,
+    /// By their meaning; not, without a model.
+    pub embedder: Option<&'a Embedder>,
 }
 
 /// An earlier build to take unchanged points from.
 pub struct Earlier {
     /// Its encoder; points are taken over only if it still fits.
     pub encoder: Bm25,
+    /// What embedded them, if anything did; vectors are taken over only if it is the same.
+    pub embedder: Option<EmbedderId>,
     /// Its points.
     pub points: Vec<Point>,
 }
 
-/// Encodes `passages`. Points of `earlier` whose passage is the same are taken over, as long as the mean length of a
-/// passage has not drifted so far that their weights would be wrong.
-pub fn build(passages: Vec<Arc<Passage>>, settings: &Bm25Settings, earlier: Option<Earlier>) -> Built {
-    let fresh = Bm25::new(settings.clone(), average_length(&passages));
-    let (encoder, mut kept) = match earlier {
-        Some(earlier) if earlier.encoder.may_stand_for(&fresh) => (earlier.encoder, by_id(earlier.points)),
-        _ => (fresh, HashMap::new()),
+/// Encodes and embeds `passages`. Vectors of `earlier` whose passage is the same are taken over: sparse ones as long as the
+/// mean length of a passage has not drifted so far that their weights would be wrong, dense ones if they are by the same model.
+///
+/// # Errors
+/// The model failed.
+pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Option<Earlier>) -> Result<Built> {
+    let fresh = Bm25::new(encoding.bm25.clone(), average_length(&passages));
+    let is_same_model = |earlier: &Earlier| earlier.embedder.as_ref() == encoding.embedder.map(Embedder::id);
+    let (keeps_sparse, keeps_dense) = match &earlier {
+        Some(earlier) => (earlier.encoder.may_stand_for(&fresh), is_same_model(earlier)),
+        None => (false, false),
     };
-    let mut new = 0;
+    let (encoder, mut kept) = match earlier {
+        Some(earlier) => (if keeps_sparse { earlier.encoder } else { fresh }, by_id(earlier.points)),
+        None => (fresh, HashMap::new()),
+    };
     let mut statistics = Statistics::default();
-    let points = passages
-        .into_iter()
-        .map(|passage| {
-            let vector = match kept.remove(&passage.chunk_id) {
-                Some(point) if has_same_words(&point.passage, &passage) => point.bm25,
-                _ => {
-                    new += 1;
-                    encode(&encoder, &passage)
-                }
-            };
-            let point = Point { passage, bm25: vector };
-            statistics.add(&point);
-            point
-        })
-        .collect();
-    Built { points, statistics, encoder, encoded: new }
+    let mut points = Vec::with_capacity(passages.len());
+    let mut is_new = vec![false; passages.len()];
+    for (passage, is_new) in passages.into_iter().zip(&mut is_new) {
+        let known = kept.remove(&passage.chunk_id).filter(|point| has_same_words(&point.passage, &passage));
+        let (sparse, dense) = known.map_or((None, None), |point| (Some(point.bm25), point.dense));
+        let bm25 = sparse.filter(|_| keeps_sparse).unwrap_or_else(|| {
+            *is_new = true;
+            encode(&encoder, &passage)
+        });
+        let point = Point { passage, bm25, dense: dense.filter(|_| keeps_dense) };
+        statistics.add(&point);
+        points.push(point);
+    }
+    if let Some(embedder) = encoding.embedder {
+        embed(&mut points, embedder, &mut is_new)?;
+    }
+    let new = is_new.into_iter().filter(|is_new| *is_new).count();
+    Ok(Built { points, statistics, encoder, encoded: new })
+}
+
+/// How many passages are embedded at once, and after how many it is told how far it is.
+const EMBEDDED_AT_ONCE: usize = 128;
+const TOLD_EVERY: usize = 512;
+
+/// Embeds the points that are not, as far as the model knows their languages.
+fn embed(points: &mut [Point], embedder: &Embedder, is_new: &mut [bool]) -> Result<()> {
+    let lacks = |point: &Point| point.dense.is_none() && embedder.knows(point.passage.lang);
+    let mut missing: Vec<usize> = (0..points.len()).filter(|&at| lacks(&points[at])).collect();
+    // Texts of about one length waste least on padding.
+    missing.sort_by_key(|&at| points[at].passage.text.len());
+    for (done, batch) in missing.chunks(EMBEDDED_AT_ONCE).enumerate() {
+        if (done * EMBEDDED_AT_ONCE).is_multiple_of(TOLD_EVERY) {
+            info!(embedded = done * EMBEDDED_AT_ONCE, of = missing.len(), "embedding passages");
+        }
+        let texts: Vec<String> = batch.iter().map(|&at| text_of(&points[at].passage)).collect();
+        let vectors: Vec<DenseVector> = embedder.embed_passages(&texts)?;
+        for (&at, vector) in batch.iter().zip(vectors) {
+            points[at].dense = Some(vector);
+            is_new[at] = true;
+        }
+    }
+    Ok(())
+}
+
+/// What of a passage is embedded: its names, which say what it is about, and its words.
+fn text_of(passage: &Passage) -> String {
+    format!("{}\n{}", passage.breadcrumb(), passage.text)
 }
 
 fn by_id(points: Vec<Point>) -> HashMap<ChunkId, Point> {

@@ -14,14 +14,15 @@ use qdrant_edge::{
     WithPayloadInterface, WithVector,
 };
 
-use super::{Filter, Hit, Point, SearchError};
+use super::{Candidate, Filter, Point, QuestionVectors, SearchError};
 use crate::embed::SparseVector;
+use crate::embed::dense::DenseVector;
 use crate::passage::{ChunkId, Passage};
 
 /// Name of the sparse vector.
 const BM25: &str = "bm25";
-/// Name and size of the vector that an embedding model fills; the small multilingual models all have this size.
-const DENSE: (&str, usize) = ("dense", 384);
+/// Name of the dense vector.
+const DENSE: &str = "dense";
 /// Fields that searches filter by.
 const FILTERED_FIELDS: [&str; 5] = ["scope", "topic", "lang", "source_file", PATHS];
 /// Points a write operation; bounds the memory that the write-ahead log needs.
@@ -47,12 +48,15 @@ impl EdgeIndex {
     pub fn create(folder: &Path, points: &[Point]) -> Result<Self, SearchError> {
         std::fs::create_dir_all(folder)
             .map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
-        let config = EdgeConfig::builder()
-            .vector(DENSE.0, EdgeVectorParams::builder(DENSE.1, Distance::Cosine).on_disk(true).build())
+        let mut config = EdgeConfig::builder()
             .sparse_vector(BM25, EdgeSparseVectorParams::builder().modifier(Modifier::Idf).build())
-            .wal_options(WalOptions { segment_capacity: LOG_SEGMENT_BYTES, ..WalOptions::default() })
-            .build();
-        let shard = EdgeShard::new(folder, config)?;
+            .wal_options(WalOptions { segment_capacity: LOG_SEGMENT_BYTES, ..WalOptions::default() });
+        // All vectors are by one model.
+        if let Some(dense) = points.iter().find_map(|point| point.dense.as_ref()) {
+            let dimension = dense.components().len();
+            config = config.vector(DENSE, EdgeVectorParams::builder(dimension, Distance::Cosine).on_disk(true).build());
+        }
+        let shard = EdgeShard::new(folder, config.build())?;
         for field in FILTERED_FIELDS {
             shard.update(keyword_index(field)?)?;
         }
@@ -86,18 +90,50 @@ impl EdgeIndex {
         Ok(self.len()? == 0)
     }
 
-    pub(super) fn search(&self, vector: &SparseVector, filter: &Filter, limit: usize) -> Result<Vec<Hit>, SearchError> {
-        if vector.indices.is_empty() {
-            return Ok(Vec::new());
+    pub(super) fn search(
+        &self,
+        question: &QuestionVectors,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, SearchError> {
+        let filter = to_engine_filter(filter)?;
+        let mut by_words = self.nearest(to_sparse(&question.bm25), BM25, filter.clone(), limit)?;
+        let mut by_meaning = HashMap::new();
+        if let Some(dense) = &question.dense {
+            by_meaning = self.nearest(to_dense(dense), DENSE, filter, limit)?;
+            // What one of them has found, the other has scored too low to be among its best, or not at all.
+            let found_by_words: Vec<u64> = by_words.keys().copied().collect();
+            by_words.extend(self.scores(to_sparse(&question.bm25), BM25, by_meaning.keys())?);
+            by_meaning.extend(self.scores(to_dense(dense), DENSE, found_by_words.iter())?);
         }
-        let sparse = VectorInternal::Sparse(qdrant_edge::SparseVector {
-            indices: vector.indices.clone(),
-            values: vector.values.clone(),
-        });
+        let mut numbers: Vec<u64> = by_words.keys().chain(by_meaning.keys()).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut passages = self.read(&numbers)?;
+        // What was found can be read back, since a generation does not change.
+        let candidate = |number| {
+            let (bm25, cosine) = (by_words.get(number).copied(), by_meaning.get(number).copied());
+            Some(Candidate { passage: passages.remove(number)?, bm25: bm25.unwrap_or_default(), cosine })
+        };
+        Ok(numbers.iter().filter_map(candidate).collect())
+    }
+
+    /// The scores of the `limit` points that are nearest to a vector, by number.
+    fn nearest(
+        &self,
+        vector: VectorInternal,
+        name: &str,
+        filter: qdrant_edge::Filter,
+        limit: usize,
+    ) -> Result<HashMap<u64, f32>, SearchError> {
+        let is_empty = matches!(&vector, VectorInternal::Sparse(sparse) if sparse.indices.is_empty());
+        if is_empty || limit == 0 {
+            return Ok(HashMap::new());
+        }
         let points = self.shard.query(QueryRequest {
             prefetches: Vec::new(),
-            query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::new(sparse, BM25)))),
-            filter: Some(to_engine_filter(filter)?),
+            query: Some(ScoringQuery::Vector(QueryEnum::Nearest(NamedQuery::new(vector, name)))),
+            filter: Some(filter),
             score_threshold: None,
             limit,
             offset: 0,
@@ -105,14 +141,20 @@ impl EdgeIndex {
             with_vector: WithVector::Bool(false),
             with_payload: WithPayloadInterface::Bool(false),
         })?;
-        let numbers: Vec<u64> = points.iter().filter_map(|point| to_number(point.id)).collect();
-        let passages = self.read(&numbers)?;
-        // What was found can be read back, since a generation does not change.
-        let hit = |point: &ScoredPoint| {
-            let passage = passages.get(&to_number(point.id)?)?;
-            Some(Hit { passage: Arc::clone(passage), score: point.score })
-        };
-        Ok(points.iter().filter_map(hit).collect())
+        let score = |point: &ScoredPoint| Some((to_number(point.id)?, point.score));
+        Ok(points.iter().filter_map(score).collect())
+    }
+
+    /// The scores of the points with these numbers.
+    fn scores<'a>(
+        &self,
+        vector: VectorInternal,
+        name: &str,
+        numbers: impl ExactSizeIterator<Item = &'a u64>,
+    ) -> Result<HashMap<u64, f32>, SearchError> {
+        let limit = numbers.len();
+        let filter = serde_json::from_value(json!({ "must": [{ "has_id": numbers.collect::<Vec<_>>() }] }))?;
+        self.nearest(vector, name, filter, limit)
     }
 
     /// The passages with these numbers, from memory where they have been read before.
@@ -188,6 +230,15 @@ const fn to_number(id: PointId) -> Option<u64> {
     }
 }
 
+fn to_sparse(vector: &SparseVector) -> VectorInternal {
+    let SparseVector { indices, values } = vector.clone();
+    VectorInternal::Sparse(qdrant_edge::SparseVector { indices, values })
+}
+
+fn to_dense(vector: &DenseVector) -> VectorInternal {
+    vector.components().to_vec().into()
+}
+
 fn keyword_index(field: &str) -> Result<UpdateOperation, SearchError> {
     let field_name = field.parse().map_err(|()| SearchError::Engine(format!("“{field}” is no field name")))?;
     Ok(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(CreateIndex {
@@ -211,11 +262,14 @@ fn to_engine(at: usize, point: &Point) -> Result<PointStructPersisted, SearchErr
         SearchError::Engine(format!("“{}” is no chunk identifier; run `colega ingest` again", point.passage.chunk_id))
     })?;
     let bm25 = Vector::new_sparse(point.bm25.indices.clone(), point.bm25.values.clone())?;
-    let vectors = Vectors::new_named(HashMap::from([(BM25.to_owned(), bm25)]));
+    let mut vectors = HashMap::from([(BM25.to_owned(), bm25)]);
+    if let Some(dense) = &point.dense {
+        vectors.insert(DENSE.to_owned(), Vector::from(dense.components().to_vec()));
+    }
     let mut payload = serde_json::to_value(&*point.passage)?;
     payload[ORDINAL] = at.into();
     payload[PATHS] = paths(&point.passage.source_file).into();
-    Ok(PointStruct::new(number, vectors, payload).into())
+    Ok(PointStruct::new(number, Vectors::new_named(vectors), payload).into())
 }
 
 /// The file and the folders that it is in, outermost first: `en`, `en/apis`, `en/apis/rest.md`.
@@ -272,7 +326,7 @@ mod tests {
             scope: String::new(),
             license: None,
         };
-        Point { passage: Arc::new(passage), bm25: SparseVector { indices: vec![7], values: vec![1.0] } }
+        Point { passage: Arc::new(passage), bm25: SparseVector { indices: vec![7], values: vec![1.0] }, dense: None }
     }
 
     #[test]
@@ -284,8 +338,9 @@ mod tests {
         for sources in [&["en/apis"][..], &["en/apis/"], &["en", "guide.md"], &["nowhere"], &[""], &[]] {
             let sources = sources.iter().map(|&path| path.to_owned()).collect();
             let filter = Filter { reach: Reach { sources, ..Reach::default() }, language: None };
-            let found = index.search(&points[0].bm25, &filter, 10).expect("searched");
-            let mut found: Vec<_> = found.iter().map(|hit| hit.passage.source_file.as_str()).collect();
+            let question = QuestionVectors { bm25: points[0].bm25.clone(), dense: None };
+            let found = index.search(&question, &filter, 10).expect("searched");
+            let mut found: Vec<_> = found.iter().map(|found| found.passage.source_file.as_str()).collect();
             found.sort_unstable();
             let mut expected: Vec<_> = points
                 .iter()

@@ -33,7 +33,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_confidence: 0.55, max_supporting: 3, min_reply: 0.3 }
+        Self { min_confidence: 0.5, max_supporting: 3, min_reply: 0.3 }
     }
 }
 
@@ -175,10 +175,8 @@ fn near_the_best(candidates: Vec<&Hit>) -> Vec<&Hit> {
 const CANDIDATE_SUBJECTS: usize = 3;
 /// Their best passages score at least this share of the best one.
 const CANDIDATE_SHARE: f32 = 0.5;
-/// Supporting passages from beside the subject score at least this share of the best one.
+/// Passages from beside the subject, and replies to what people ask about it, score at least this share of the best one.
 const SUPPORTING_SHARE: f32 = 0.3;
-/// Replies to what people ask about the subject score at least this share of the best passage.
-const REPLY_SHARE: f32 = 0.6;
 
 /// Titles of the documents that come nearest, best first.
 fn nearest_titles(hits: &[Hit]) -> Vec<String> {

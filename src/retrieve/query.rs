@@ -38,6 +38,8 @@ pub fn subject_words<'t>(text: &'t str, language: Language, corpus: &Statistics)
 pub struct Query {
     /// Language of the question.
     pub language: Language,
+    /// What was asked, as it was typed.
+    pub text: String,
     /// Words to search for, those that the glossary added behind the ones that were asked.
     pub words: Vec<QuestionWord>,
     /// Whether things are to be told apart ("REST vs gRPC").
@@ -84,6 +86,7 @@ impl Query {
     pub fn of_parts(parts: &[(&str, f32)], language: Language, glossary: &Glossary, corpus: &Statistics) -> Self {
         let mut query = Self {
             language,
+            text: parts.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" "),
             words: Vec::new(),
             compares: false,
             wants: Vec::new(),

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 
+use super::fusion;
 use super::glossary::Glossary;
 use super::query::Query;
 use super::rerank;
 use super::statistics::Statistics;
-use super::{Filter, Hit, Index, SearchError};
+use super::{Filter, Hit, Index, QuestionVectors, SearchError};
 use crate::embed::bm25::Bm25;
+use crate::embed::dense::{DenseVector, Embedder};
 use crate::question::Language;
 use crate::reading::{Reading, Readings};
 
@@ -20,6 +23,8 @@ use crate::reading::{Reading, Readings};
 pub struct RetrieveSettings {
     /// How many passages the engine gives to the rerank.
     pub candidates: usize,
+    /// How much the meaning of a passage counts beside its words, from 0 to 1, where a model has embedded it.
+    pub dense_share: f32,
     /// For title and headings that name what is asked.
     pub title_boost: f32,
     /// For a passage that speaks of all that is asked.
@@ -44,6 +49,7 @@ impl Default for RetrieveSettings {
     fn default() -> Self {
         Self {
             candidates: 50,
+            dense_share: 0.5,
             title_boost: 1.65,
             words_boost: 1.1,
             sentence_boost: 0.9,
@@ -65,6 +71,8 @@ pub struct Retriever {
     pub statistics: Statistics,
     /// What encoded its passages.
     pub encoder: Bm25,
+    /// What embedded them, if anything did.
+    pub embedder: Option<Arc<Embedder>>,
     /// Synonyms.
     pub glossary: Arc<Glossary>,
     /// Weights.
@@ -110,10 +118,18 @@ impl Retriever {
 
     /// The best `limit` passages for `query`.
     pub fn search(&self, query: Query, filter: &Filter, limit: usize) -> Result<Retrieved, SearchError> {
-        let vector = self.encoder.encode_question(&query.words);
-        let hits = self.index.search(&vector, filter, self.settings.candidates.max(limit))?;
+        let bm25 = self.encoder.encode_question(&query.words);
+        let question = QuestionVectors { bm25, dense: self.embed(&query) };
+        let found = self.index.search(&question, filter, self.settings.candidates.max(limit))?;
+        let hits = fusion::fuse(found, self.settings.dense_share);
         let mut hits = rerank::rerank(hits, &query, &self.settings, &self.readings);
         hits.truncate(limit);
         Ok(Retrieved { query, hits })
+    }
+
+    /// What the question means, if a model knows its language. One that fails is done without: the words still find.
+    fn embed(&self, query: &Query) -> Option<DenseVector> {
+        let embedder = self.embedder.as_ref().filter(|embedder| embedder.knows(query.language))?;
+        embedder.embed_question(&query.text).inspect_err(|error| warn!("a question is not embedded: {error:#}")).ok()
     }
 }

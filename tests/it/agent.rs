@@ -31,7 +31,7 @@ static PASSAGES: LazyLock<Vec<Arc<Passage>>> = LazyLock::new(|| {
 
 /// An agent whose index is named `000007-test`.
 fn agent_of(generator: Generator, queue: QueueSettings, limits: &LimitSettings) -> Agent {
-    let retriever = RankingSettings::default().retriever(PASSAGES.clone());
+    let retriever = RankingSettings::default().retriever(PASSAGES.clone()).expect("no model");
     let retriever = Retriever { generation: "000007-test".to_owned(), ..retriever };
     Agent::new(Parts {
         guard: Guard::new(&GuardSettings::default()).expect("usual settings"),

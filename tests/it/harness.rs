@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use colega::agent::queue::QueueSettings;
 use colega::agent::{Agent, Parts};
 use colega::embed::bm25::Bm25Settings;
+use colega::eval::ranking::RankingSettings;
 use colega::feedback::{Feedback, KeyExport};
 use colega::generate::Generator;
 use colega::generate::extractive::ExtractiveSettings;
@@ -18,14 +19,9 @@ use colega::knowledge::topic::Topics;
 use colega::limit::{LimitSettings, Limiter};
 use colega::passage::{ChunkId, Passage, SourceSpan};
 use colega::question::Language;
-use colega::reading::Readings;
 use colega::reindex::generation::Generations;
 use colega::reindex::{IndexSettings, Reindexer};
-use colega::retrieve::Index;
-use colega::retrieve::build::{self, Built};
 use colega::retrieve::evidence::EvidenceSettings;
-use colega::retrieve::glossary::Glossary;
-use colega::retrieve::retriever::{RetrieveSettings, Retriever};
 
 /// What tries to become part of a page or a message.
 pub const EVIL: &str = "<script>alert(1)</script>";
@@ -47,16 +43,7 @@ pub fn slow_agent(pace: Duration) -> Agent {
 }
 
 fn agent_that(generator: Generator, passages: Vec<Arc<Passage>>) -> Agent {
-    let Built { points, statistics, encoder, .. } = build::build(passages, &Bm25Settings::default(), None);
-    let retriever = Retriever {
-        index: Index::in_memory(points),
-        statistics,
-        encoder,
-        glossary: Arc::new(Glossary::built_in()),
-        settings: RetrieveSettings::default(),
-        readings: Readings::default(),
-        generation: "memory".to_owned(),
-    };
+    let retriever = RankingSettings::default().retriever(passages).expect("no model");
     Agent::new(Parts {
         guard: Guard::new(&GuardSettings::default()).expect("built-in rules"),
         limiter: Limiter::new(&LimitSettings::default()).expect("usual limits"),
@@ -146,6 +133,7 @@ pub fn reindexer(folder: &Path) -> Arc<Reindexer> {
         ingest: IngestSettings::default(),
         topics: Topics::built_in(),
         bm25: Bm25Settings::default(),
+        embedder: None,
         generations: Generations::new(folder.join("index"), IndexSettings::default()),
     })
 }

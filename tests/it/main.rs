@@ -18,6 +18,8 @@ mod ingest;
 mod judge;
 mod layering;
 mod measuring;
+#[cfg(feature = "models")]
+mod models;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod newcomer;
 mod page;

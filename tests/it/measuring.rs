@@ -60,7 +60,7 @@ fn passages(raw: &Path) -> Vec<Arc<Passage>> {
 }
 
 fn agent(passages: Vec<Arc<Passage>>) -> Agent {
-    let retriever = RankingSettings::default().retriever(passages);
+    let retriever = RankingSettings::default().retriever(passages).expect("no model");
     Agent::new(Parts {
         guard: Guard::new(&GuardSettings::default()).expect("usual settings"),
         limiter: Limiter::new(&LimitSettings::default()).expect("usual settings"),

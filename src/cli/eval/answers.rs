@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use crate::app::{App, Running};
+use crate::app::{App, Running, Start};
 use crate::cli::{self, Output, progress, runtime};
 use crate::eval::judge::compare::{self, Comparison};
 use crate::eval::judge::gate::{self, Accepted, GateSettings, Refusal};
@@ -87,7 +87,7 @@ pub fn run(app: &App, args: &AnswersArgs) -> Result<ExitCode> {
 /// Asks all cases of the live index.
 fn judged(app: &App, cases: &[Case]) -> Result<Run> {
     let mut reading = progress::Reading::new();
-    let (Running { agent, .. }, _) = app.run(|progress| reading.show(&progress))?;
+    let (Running { agent, .. }, _) = app.run(Start::Complete, |progress| reading.show(&progress))?;
     let live = agent.live();
     let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.clone()), app.settings.support.clone());
     drop(live);

@@ -48,6 +48,7 @@ impl Knob {
 
 /// All of them, section by section. What a re-index must do again comes last, since it takes longest.
 pub(super) const GRID: &[Knob] = &[
+    Knob::number("retrieve.dense_share", &[0.0, 0.2, 0.3, 0.4, 0.5, 0.6], |of| &mut of.retrieve.dense_share),
     Knob::number("retrieve.title_boost", &[0.8, 1.2, 1.65, 2.2], |of| &mut of.retrieve.title_boost),
     Knob::number("retrieve.words_boost", &[0.5, 0.8, 1.1, 1.5], |of| &mut of.retrieve.words_boost),
     Knob::number("retrieve.sentence_boost", &[0.0, 0.5, 0.9, 1.3], |of| &mut of.retrieve.sentence_boost),

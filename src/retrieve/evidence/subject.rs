@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::REPLY_SHARE;
+use super::SUPPORTING_SHARE;
 use crate::embed::stems::StemSet;
 use crate::reading::Reading;
 use crate::reading::role::Role;
@@ -33,7 +33,7 @@ impl Subject {
             return Self { name: best.passage.title.clone(), passages: around(replies, best) };
         }
         let mut subject = Self::in_body(best, query, body);
-        let least = best.score * REPLY_SHARE;
+        let least = best.score * SUPPORTING_SHARE;
         let is_found = |hit: &Hit, reply: &Reading| is_of(hit, reply) && hit.score >= least;
         replies.retain(|reply| hits.iter().any(|hit| is_found(hit, reply)));
         subject.passages.append(&mut replies);
