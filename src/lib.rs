@@ -14,9 +14,9 @@
 //! # The way of one question
 //! [`agent::Agent::ask`] reads top to bottom. [`guard`] screens the question and takes secrets out of it; [`limit`] holds
 //! back who asks too much; [`retrieve`] finds passages (in the embedded Qdrant, by BM25 and, where there is a model, by
-//! meaning; then a rerank) and judges whether
-//! they are enough evidence; [`generate`] writes a draft; [`agent::citations`] keeps what the cited passages support;
-//! [`guard`] looks once more at what goes out. What cannot be answered is an [`answer::Reply`] too, not an error.
+//! meaning; then a rerank) and judges whether they are enough evidence; [`generate`] writes a draft; [`agent::citations`] keeps
+//! what the cited passages support; [`guard`] looks once more at what goes out. What cannot be answered is an
+//! [`answer::Reply`] too, not an error.
 //!
 //! # The way of one message
 //! An adapter translates what its platform says into a [`desk::Incoming`] and nothing more. [`desk::Desk::take`] puts it on disk

@@ -6,7 +6,7 @@
 
 use super::{Candidate, Hit};
 
-/// The candidates with one score each. `dense_share`, from 0 to 1, is how much their meaning counts. A candidate that is not
+/// The candidates with one score each, best first; ties by chunk identifier. `dense_share`, from 0 to 1, is how much their meaning counts. A candidate that is not
 /// embedded is scored by its words alone, and so are all where nothing is.
 pub fn fuse(candidates: Vec<Candidate>, dense_share: f32) -> Vec<Hit> {
     let most = |scores: &mut dyn Iterator<Item = f32>| scores.fold(0.0, f32::max);
@@ -22,10 +22,11 @@ pub fn fuse(candidates: Vec<Candidate>, dense_share: f32) -> Vec<Hit> {
         _ => candidate.bm25,
     };
     let best = most(&mut candidates.iter().map(combined));
-    let hits = candidates
-        .into_iter()
-        .map(|candidate| Hit { score: combined(&candidate) / best * scale, passage: candidate.passage });
-    hits.filter(|hit| hit.score > 0.0).collect()
+    let score = |candidate: &Candidate| combined(candidate) / best * scale;
+    let hits = candidates.into_iter().map(|candidate| Hit { score: score(&candidate), passage: candidate.passage });
+    let mut hits: Vec<Hit> = hits.filter(|hit| hit.score > 0.0).collect();
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
+    hits
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
     fn scores_are_shared_out_between_words_and_meaning_on_the_scale_of_words() {
         check(&[(8.0, Some(0.3)), (2.0, Some(0.6))], 0.25, &[8.0, 4.0]);
         check(&[(8.0, Some(0.6)), (0.0, Some(0.3)), (0.0, Some(-0.2))], 0.25, &[8.0, 1.0]);
-        check(&[(8.0, None), (2.0, Some(0.6))], 0.25, &[8.0, 3.5]);
+        check(&[(2.0, Some(0.6)), (8.0, None)], 0.25, &[8.0, 3.5]);
         check(&[(8.0, None), (2.0, None)], 0.25, &[8.0, 2.0]);
         check(&[(0.0, Some(0.5)), (0.0, Some(0.25))], 0.25, &[0.5, 0.25]);
         check(&[(0.0, Some(-0.5)), (0.0, None)], 0.25, &[]);

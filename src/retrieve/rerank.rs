@@ -116,7 +116,7 @@ const fn weight_of(role: Option<Role>) -> f32 {
     }
 }
 
-/// Ranks `hits` again, best first; ties by chunk identifier.
+/// Ranks `hits`, which come best first, again; ties by chunk identifier.
 pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, readings: &Readings) -> Vec<Hit> {
     let best = hits.iter().map(|hit| hit.score).fold(f32::MIN_POSITIVE, f32::max);
     let support = document_support(&hits);
