@@ -229,8 +229,9 @@ fn refuse_unknown(given: &Value, known: &Value, path: &str, place: &str) -> Resu
     for (key, value) in given {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let Some(known_value) = known.get(key) else {
-            let nearest =
-                known.keys().max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+            // Most slips are letters left out or changed round.
+            let likeness = strsim::normalized_damerau_levenshtein;
+            let nearest = known.keys().max_by(|a, b| likeness(a, key).total_cmp(&likeness(b, key)));
             let nearest = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
             let all: Vec<&str> = known.keys().map(String::as_str).collect();
             bail!("{place}: there is no key `{path}`{nearest} (known here: {})", all.join(", "));
