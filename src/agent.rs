@@ -4,6 +4,7 @@ pub mod citations;
 pub mod queue;
 
 mod conversation;
+mod refining;
 mod search;
 mod source;
 mod work;
@@ -22,6 +23,7 @@ use tracing::info;
 
 use crate::answer::{Answer, Reply};
 use crate::generate::Generator;
+use crate::generate::refine::Refiner;
 use crate::guard::{self, Guard, Screened};
 use crate::language;
 use crate::limit::Limiter;
@@ -32,13 +34,15 @@ use crate::retrieve::retriever::Retriever;
 use crate::trace::{Asked, Trace};
 
 use self::queue::{Full, Place, Queue, QueueSettings, Turn};
-use self::work::Work;
+use self::work::{Work, Worked};
 
 /// Answers questions. A cheap handle: clones share everything.
 #[derive(Clone)]
 pub struct Agent {
     parts: Arc<Parts>,
     queue: Queue,
+    /// Answers that wait for a model; they have been shown already, as they were quoted.
+    refining: Queue,
 }
 
 /// What an agent is made of.
@@ -51,6 +55,8 @@ pub struct Parts {
     pub live: Arc<ArcSwap<Retriever>>,
     /// Writes.
     pub generator: Generator,
+    /// Puts what was written into fluent words.
+    pub refiner: Option<Refiner>,
     /// Who waits for it, and how many.
     pub queue: QueueSettings,
     /// When evidence is enough.
@@ -62,11 +68,12 @@ pub struct Parts {
 impl Agent {
     /// An agent made of `parts`.
     pub fn new(parts: Parts) -> Self {
-        Self { queue: Queue::new(parts.queue.clone()), parts: Arc::new(parts) }
+        let refining = refining::queue(parts.refiner.as_ref());
+        Self { queue: Queue::new(parts.queue.clone()), refining, parts: Arc::new(parts) }
     }
 
     /// Answers `question`, asked at `now`: limit, screen, queue, retrieve and rerank, gather, generate, verify and release,
-    /// reply.
+    /// refine where there is a model, reply.
     pub async fn ask(&self, question: Question, now: Instant) -> Result<Asked> {
         self.ask_watched(question, now, &watch::Sender::default()).await
     }
@@ -89,7 +96,7 @@ impl Agent {
         stage: &watch::Sender<Stage>,
     ) -> Result<Asked> {
         let person = (question.origin, question.user.clone());
-        let waiting = match self.queue.enter(person, question.origin != Origin::Measurement) {
+        let waiting = match self.queue.enter(person.clone(), question.origin != Origin::Measurement) {
             Ok(waiting) => waiting,
             Err(Full { before }) => {
                 let reply = Reply::Busy { language: screened.language(), position: before };
@@ -111,17 +118,19 @@ impl Agent {
         let cancel = CancellationToken::new();
         // Cancels when this future is dropped.
         let _stop = cancel.clone().drop_guard();
-        self.work(Work { question, screened, now, stage: stage.clone(), cancel }, turn).await
+        let work = Arc::new(Work { question, screened, now, stage: stage.clone(), cancel });
+        let worked = self.work(Arc::clone(&work), turn).await?;
+        self.refine(&work, worked, person).await
     }
 
     /// Searching and writing are busy work; the runtime's threads stay free for connections. The work holds its turn until
     /// it is done, even when nobody waits for it any more.
-    async fn work(&self, work: Work, turn: Turn) -> Result<Asked> {
+    async fn work(&self, work: Arc<Work>, turn: Turn) -> Result<Worked> {
         let parts = Arc::clone(&self.parts);
         let run = move || {
-            let asked = work.run(&parts)?;
+            let worked = work.run(&parts)?;
             turn.answered();
-            Ok(asked)
+            Ok(worked)
         };
         task::spawn_blocking(run).await?
     }
@@ -168,6 +177,8 @@ pub enum Stage {
     },
     /// This much of the answer has been written and checked.
     Writing(Arc<Answer>),
+    /// It is whole, and a model is putting it into other words; whoever does not want to wait has an answer.
+    Refining(Arc<Asked>),
 }
 
 impl Parts {

@@ -177,6 +177,10 @@ pub struct Citation {
 pub enum Engine {
     /// Sentences chosen from the passages.
     Extractive,
+    /// A chat model of this machine, run by kalosm.
+    Kalosm,
+    /// A chat model behind an address.
+    Remote,
 }
 
 /// What to offer when there is no evidence.

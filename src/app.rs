@@ -7,19 +7,23 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
+use tracing::warn;
 
+use crate::adapters::token;
 use crate::agent::{Agent, Parts};
 use crate::config::Settings;
 use crate::embed::dense::Embedder;
 use crate::eval::retrieval::RankingSettings;
 use crate::feedback::Feedback;
-use crate::generate::Generator;
 use crate::generate::extractive::ExtractiveSettings;
+use crate::generate::refine::Refiner;
+use crate::generate::{EngineChoice, Generator};
 use crate::goldset::{Goldset, Review};
 use crate::guard::Guard;
 use crate::knowledge::ingest::Progress;
 use crate::knowledge::topic::Topics;
 use crate::limit::Limiter;
+use crate::models::Models;
 use crate::reading::Readings;
 use crate::reindex::generation::{Generations, Manifest, Opened};
 use crate::reindex::{Outcome, Reindexer, Reuse};
@@ -29,6 +33,11 @@ use crate::retrieve::retriever::Retriever;
 
 /// Folder of generations below `paths.var`.
 const INDEX_FOLDER: &str = "index";
+/// Folder of models that were fetched, below `paths.var`.
+const MODELS_FOLDER: &str = "models";
+/// The variable, and the systemd credential, with the key to the servers of `generate.remote`.
+const REMOTE_KEY: &str = "COLEGA_REMOTE_KEY";
+const REMOTE_CREDENTIAL: &str = "remote_key";
 
 /// Everything that the commands are made of.
 pub struct App {
@@ -144,8 +153,30 @@ impl App {
         };
         let (retriever, manifest) = self.retriever(opened)?;
         let live = Arc::new(ArcSwap::from_pointee(retriever));
-        let agent = self.agent(Arc::clone(&live), self.settings.evidence.clone(), &self.settings.answer)?;
+        let refiner = self.refiner(start)?;
+        let agent = self.agent(Arc::clone(&live), self.settings.evidence.clone(), &self.settings.answer, refiner)?;
         Ok((Running { agent, live, manifest }, outcome))
+    }
+
+    /// What puts answers into fluent words, if anything is configured that does. What the daemon cannot use it does without,
+    /// as long as nobody insists.
+    fn refiner(&self, start: Start) -> Result<Option<Refiner>> {
+        let key = token::find(REMOTE_KEY, None, REMOTE_CREDENTIAL)?.map(|key| key.reveal().to_owned());
+        let is_wanted = self.settings.generate.engine != EngineChoice::Auto;
+        let refiner = match self.settings.generate.refiner(key) {
+            Err(error) if !is_wanted => {
+                warn!("answers are quoted from the sources: {error:#}");
+                None
+            }
+            refiner => refiner?,
+        };
+        if let (Some(refiner), Start::Complete) = (&refiner, start) {
+            let loaded = tokio::runtime::Builder::new_current_thread().build()?.block_on(refiner.writer().loaded());
+            if is_wanted {
+                loaded?;
+            }
+        }
+        Ok(refiner)
     }
 
     /// A generation ready to be searched; by meaning, too, if it was embedded by the model of the configuration.
@@ -162,6 +193,11 @@ impl App {
             generation: opened.manifest.name.clone(),
         };
         Ok((retriever, opened.manifest))
+    }
+
+    /// The models that can be fetched.
+    pub fn models(&self) -> Result<Models> {
+        Models::load(self.settings.paths.models.as_deref(), self.settings.paths.var.join(MODELS_FOLDER))
     }
 
     /// Where questions and votes are kept.
@@ -194,12 +230,14 @@ impl App {
         live: Arc<ArcSwap<Retriever>>,
         evidence: EvidenceSettings,
         answer: &ExtractiveSettings,
+        refiner: Option<Refiner>,
     ) -> Result<Agent> {
         Ok(Agent::new(Parts {
             guard: Guard::new(&self.settings.guard)?,
             limiter: Limiter::new(&self.settings.limits)?,
             live,
             generator: Generator::new(&self.settings.generate, answer),
+            refiner,
             queue: self.settings.queue.clone(),
             evidence,
             default_language: self.settings.language.default,

@@ -10,6 +10,7 @@ mod forget;
 mod gaps;
 mod goldset;
 mod knowledge;
+mod models;
 mod progress;
 mod serve;
 mod stores;
@@ -70,6 +71,9 @@ enum Command {
     /// Measure speed and memory
     #[command(subcommand)]
     Bench(bench::BenchCommand),
+    /// List, fetch, check and remove models
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Say what is configured, found and missing, each with its mend
     Doctor(Output),
 }
@@ -123,6 +127,7 @@ impl Cli {
             Command::Eval(args) => eval::run(&app, args),
             Command::Tune(args) => tune::run(&app, &args).map(|()| ExitCode::SUCCESS),
             Command::Bench(command) => bench::run(&app, command),
+            Command::Models(command) => models::run(&app, command),
             Command::Doctor(_) => unreachable!("done above"),
         }
     }

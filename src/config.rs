@@ -98,6 +98,8 @@ pub struct PathSettings {
     pub glossary: Option<PathBuf>,
     /// A file of topics in place of the built-in one.
     pub topics: Option<PathBuf>,
+    /// A list of models in place of the built-in one.
+    pub models: Option<PathBuf>,
 }
 
 impl Default for PathSettings {
@@ -109,6 +111,7 @@ impl Default for PathSettings {
             goldset: "data/goldset.jsonl".into(),
             glossary: None,
             topics: None,
+            models: None,
         }
     }
 }
@@ -172,6 +175,7 @@ impl Settings {
     fn validate(&self) -> Result<()> {
         self.ingest.validate().map_err(anyhow::Error::msg)?;
         self.queue.validate().map_err(anyhow::Error::msg)?;
+        self.generate.validate()?;
         self.telegram.validate().map_err(anyhow::Error::msg)?;
         self.discord.validate().map_err(anyhow::Error::msg)?;
         if self.retrieve.candidates == 0 {
@@ -204,6 +208,9 @@ impl Settings {
             bail!("support.min_score is {min_score}; set it to a number from 0 to 1");
         }
         let retrieve = &self.retrieve;
+        if !(0.0..=1.0).contains(&retrieve.dense_share) {
+            bail!("retrieve.dense_share is {}; set it to a number from 0 to 1", retrieve.dense_share);
+        }
         for (key, value) in [
             ("title", retrieve.title_boost),
             ("words", retrieve.words_boost),
@@ -321,6 +328,10 @@ mod tests {
         check_error("[web]\nport = \"high\"\n", &[], &["colega.toml", "web.port"]);
         check_error("[answer]\nmax_words = 3\n", &[], &["answer.max_words"]);
         check_error("[support]\nmin_score = 50\n", &[], &["support.min_score"]);
+        check_error("[retrieve]\ndense_share = -0.1\n", &[], &["retrieve.dense_share"]);
+        check_error("[generate]\nengine = \"kalosm\"\n", &[], &["generate.model"]);
+        check_error("[generate]\nengine = \"remote\"\n", &[], &["generate.remote"]);
+        check_error("[generate]\ntime_s = 0\n", &[], &["generate.time_s"]);
         check_error("[web\n", &[], &["colega.toml", "not TOML"]);
     }
 

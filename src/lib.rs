@@ -60,6 +60,7 @@ pub mod jsonl;
 pub mod knowledge;
 pub mod language;
 pub mod limit;
+pub mod models;
 pub mod passage;
 pub mod place;
 pub mod question;

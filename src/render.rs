@@ -97,6 +97,16 @@ pub fn source_language_note(answer: &Answer) -> Option<&'static str> {
 pub const fn engine(engine: Engine, language: Language) -> &'static str {
     match engine {
         Engine::Extractive => say(language, "quoted from the sources", "citas literales de las fuentes"),
+        Engine::Kalosm => say(
+            language,
+            "worded by a local model, checked against the sources",
+            "redactado por un modelo local y comprobado con las fuentes",
+        ),
+        Engine::Remote => say(
+            language,
+            "worded by a model, checked against the sources",
+            "redactado por un modelo y comprobado con las fuentes",
+        ),
     }
 }
 

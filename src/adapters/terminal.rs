@@ -2,13 +2,16 @@
 #![allow(clippy::print_stdout, reason = "it talks with a person there")]
 
 use std::io::{BufRead as _, Write as _, stdin, stdout};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::agent::Agent;
+use crate::agent::{Agent, Stage};
+use crate::answer::Reply;
 use crate::question::{Origin, Question};
 use crate::render::terminal::{Layout, render};
 
@@ -26,10 +29,45 @@ pub async fn run(agent: Agent, stop: CancellationToken) {
         if line.trim().is_empty() {
             continue;
         }
-        match agent.ask(Question::new(line, Origin::Terminal), Instant::now()).await {
-            Ok(asked) => println!("\n{}", render(&asked.reply, &Layout::of(true))),
-            Err(error) => eprintln!("colega: {error:#}"),
+        answer(&agent, Question::new(line, Origin::Terminal)).await;
+    }
+}
+
+/// Prints the answer: the quoted one at once, and the parts that a model has worded better when they are there.
+async fn answer(agent: &Agent, question: Question) {
+    let (stage, mut stages) = watch::channel(Stage::default());
+    let agent = agent.clone();
+    let asking = async move { agent.ask_watched(question, Instant::now(), &stage).await };
+    let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
+    let quoted = tokio::select! {
+        biased;
+        Ok(stage) = stages.wait_for(|stage| matches!(stage, Stage::Refining(_))) => match &*stage {
+            Stage::Refining(asked) => Some(Arc::clone(asked)),
+            _ => None,
+        },
+        asked = &mut asking => {
+            match asked.map_err(anyhow::Error::from).and_then(|asked| asked) {
+                Ok(asked) => println!("\n{}", render(&asked.reply, &Layout::of(true))),
+                Err(error) => eprintln!("colega: {error:#}"),
+            }
+            return;
         }
+    };
+    let Some(quoted) = quoted else { return };
+    println!("\n{}\n…", render(&quoted.reply, &Layout::of(true)));
+    match asking.await.map_err(anyhow::Error::from).and_then(|asked| asked) {
+        Ok(asked) if is_reworded(&quoted.reply, &asked.reply) => {
+            println!("\n{}", render(&asked.reply, &Layout::of(true)));
+        }
+        Ok(_) => {}
+        Err(error) => eprintln!("colega: {error:#}"),
+    }
+}
+
+fn is_reworded(quoted: &Reply, worded: &Reply) -> bool {
+    match (quoted, worded) {
+        (Reply::Answer(quoted), Reply::Answer(worded)) => quoted.sections != worded.sections,
+        _ => false,
     }
 }
 

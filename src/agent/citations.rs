@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::answer::{Block, Citation, CitationNo, Engine, Section, Sentence};
 use crate::generate::Draft;
 use crate::passage::Passage;
+use crate::sentence;
 use crate::support;
 
 /// An answer whose every sentence is supported by the passages it cites. Only [`Cited::check`] makes one, so what has
@@ -19,13 +20,19 @@ pub struct Cited {
 }
 
 impl Cited {
-    /// Keeps what the passages support (sentences and code that stand in a passage they cite) and what `may_go_out` lets
-    /// pass. The passages that are left are numbered from 1 in the order of their first mention.
-    pub fn check(draft: Draft, passages: &[Arc<Passage>], may_go_out: impl Fn(&str) -> bool) -> Self {
+    /// Keeps what the passages support and what `may_go_out` lets pass. Code, and whatever was chosen from the passages, must
+    /// stand in a passage it cites; a sentence of a model must be supported by one at least as well as `min_support` says
+    /// (see [`support`]). The passages that are left are numbered from 1 in the order of their first mention.
+    pub fn check(draft: Draft, passages: &[Arc<Passage>], min_support: f64, may_go_out: impl Fn(&str) -> bool) -> Self {
         let mut numbering = Numbering { passages, numbers: HashMap::new(), citations: Vec::new() };
         let mut dropped = 0;
-        let sections = map_blocks(draft.sections, |text, cites| {
-            let kept = if may_go_out(text) { numbering.supported(text, cites) } else { None };
+        let of_model = match draft.engine {
+            Engine::Extractive => Wording::Literal,
+            Engine::Kalosm | Engine::Remote => Wording::Free { min_support },
+        };
+        let sections = map_blocks(draft.sections, |text, cites, is_code| {
+            let wording = if is_code { Wording::Literal } else { of_model };
+            let kept = if may_go_out(text) { numbering.supported(text, cites, wording) } else { None };
             dropped += usize::from(kept.is_none());
             kept
         });
@@ -48,6 +55,15 @@ impl Cited {
     }
 }
 
+/// How a text may differ from the passages.
+#[derive(Debug, Clone, Copy)]
+enum Wording {
+    /// Not at all.
+    Literal,
+    /// As far as a passage supports it.
+    Free { min_support: f64 },
+}
+
 struct Numbering<'a> {
     passages: &'a [Arc<Passage>],
     numbers: HashMap<usize, CitationNo>,
@@ -56,13 +72,17 @@ struct Numbering<'a> {
 
 impl Numbering<'_> {
     /// The final numbers of those cited passages that support `text`; `None` if none does.
-    fn supported(&mut self, text: &str, cites: &[CitationNo]) -> Option<Vec<CitationNo>> {
+    fn supported(&mut self, text: &str, cites: &[CitationNo], wording: Wording) -> Option<Vec<CitationNo>> {
         let mut numbers: Vec<CitationNo> = Vec::new();
         for no in cites {
             let Some(at) = usize::try_from(no.0).ok().and_then(|no| no.checked_sub(1)) else { continue };
             let Some(passage) = self.passages.get(at) else { continue };
-            let Some(quote) = support::literal_part(text, &passage.text) else { continue };
-            let quote = quote.to_owned();
+            let literal = support::literal_part(text, &passage.text);
+            let quote = match wording {
+                Wording::Literal => literal,
+                Wording::Free { min_support } => literal.or_else(|| nearest_sentence(text, passage, min_support)),
+            };
+            let Some(quote) = quote.map(str::to_owned) else { continue };
             let no = self.number(at, quote);
             if !numbers.contains(&no) {
                 numbers.push(no);
@@ -89,31 +109,40 @@ impl Numbering<'_> {
     }
 }
 
-/// Rebuilds sections from what `cite` keeps: it gets a text and its citations, and gives the new citations or `None` to
-/// drop the text. Blocks and sections that become empty are dropped too.
+/// The sentence of `passage` that supports `text` best; `None` if the passage as a whole does not support it.
+fn nearest_sentence<'p>(text: &str, passage: &'p Passage, min_support: f64) -> Option<&'p str> {
+    let score = |part: &str| support::judge(text, &support::Evidence::new([part], passage.lang)).score;
+    if score(&passage.text) < min_support {
+        return None;
+    }
+    sentence::split(&passage.text).max_by(|a, b| score(a).total_cmp(&score(b)))
+}
+
+/// Rebuilds sections from what `cite` keeps: it gets a text, its citations and whether it is code, and gives the new citations
+/// or `None` to drop the text. Blocks and sections that become empty are dropped too.
 fn map_blocks(
     sections: Vec<Section>,
-    mut cite: impl FnMut(&str, &[CitationNo]) -> Option<Vec<CitationNo>>,
+    mut cite: impl FnMut(&str, &[CitationNo], bool) -> Option<Vec<CitationNo>>,
 ) -> Vec<Section> {
-    let mut sentence = |sentence: Sentence| {
-        let cites = cite(&sentence.text, &sentence.cites)?;
+    let mut checked = |sentence: Sentence, is_code: bool| {
+        let cites = cite(&sentence.text, &sentence.cites, is_code)?;
         Some(Sentence { cites, ..sentence })
     };
     let mut keep_block = |block: Block| match block {
         Block::Paragraph { sentences } => {
-            let sentences: Vec<_> = sentences.into_iter().filter_map(&mut sentence).collect();
+            let sentences: Vec<_> = sentences.into_iter().filter_map(|sentence| checked(sentence, false)).collect();
             (!sentences.is_empty()).then_some(Block::Paragraph { sentences })
         }
         Block::List { items } => {
             let items: Vec<Vec<_>> = items
                 .into_iter()
-                .map(|item| item.into_iter().filter_map(&mut sentence).collect::<Vec<_>>())
+                .map(|item| item.into_iter().filter_map(|sentence| checked(sentence, false)).collect::<Vec<_>>())
                 .filter(|item| !item.is_empty())
                 .collect();
             (!items.is_empty()).then_some(Block::List { items })
         }
         Block::Code { language, code, cites } => {
-            let kept = sentence(Sentence { text: code, cites })?;
+            let kept = checked(Sentence { text: code, cites }, true)?;
             Some(Block::Code { language, code: kept.text, cites: kept.cites })
         }
     };
@@ -152,14 +181,17 @@ mod tests {
     }
 
     fn check(sentences: &[(&str, u32)], expected: &[(&str, u32)], quotes: &[&str]) {
+        check_of(Engine::Extractive, sentences, expected, quotes);
+    }
+
+    fn check_of(engine: Engine, sentences: &[(&str, u32)], expected: &[(&str, u32)], quotes: &[&str]) {
         let passages = [passage("Queues hold work. The key is hunter2."), passage("Locks\nguard rows.")];
         let written = sentences.len();
         let sentences =
             sentences.iter().map(|&(text, no)| Sentence { text: text.into(), cites: vec![CitationNo(no)] }).collect();
         let blocks = vec![Block::Paragraph { sentences }];
-        let draft =
-            Draft { sections: vec![Section { kind: SectionKind::Definition, blocks }], engine: Engine::Extractive };
-        let cited = Cited::check(draft, &passages, |text| !text.contains("hunter2"));
+        let draft = Draft { sections: vec![Section { kind: SectionKind::Definition, blocks }], engine };
+        let cited = Cited::check(draft, &passages, 0.65, |text| !text.contains("hunter2"));
         assert_eq!(cited.dropped(), written - expected.len());
         let (sections, citations, _) = cited.into_parts();
         let kept = sections.iter().flat_map(|section| &section.blocks).flat_map(Block::sentences);
@@ -175,6 +207,17 @@ mod tests {
             &[("Locks guard rows.", 1), ("Queues hold work.", 2), ("Locks guard rows.", 1)],
             &["Locks\nguard rows.", "Queues hold work."],
         );
+    }
+
+    #[test]
+    fn a_model_may_use_other_words_as_long_as_the_passage_it_cites_supports_them() {
+        check_of(
+            Engine::Kalosm,
+            &[("Work is held by queues.", 1), ("Work is held by queues.", 2), ("Queues hold 7 cats.", 1)],
+            &[("Work is held by queues.", 1)],
+            &["Queues hold work."],
+        );
+        check(&[("Work is held by queues.", 1)], &[], &[]);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{Answer, Reply, Suggestions};
+use crate::answer::{Answer, Engine, Reply, Suggestions};
 use crate::generate::Draft;
+use crate::generate::refine::Refiner;
 use crate::guard::Screened;
 use crate::passage::Passage;
 use crate::question::Question;
@@ -19,6 +20,31 @@ use crate::trace::{Asked, Fate, Found, Trace};
 use super::citations::Cited;
 use super::search::{Search, Searcher};
 use super::{Parts, Stage};
+
+/// What was made of a question.
+pub(super) struct Worked {
+    /// The reply, as far as it goes without a model.
+    pub asked: Asked,
+    /// What a model could put into other words.
+    pub quoted: Option<Quoted>,
+}
+
+/// An answer that was quoted from the passages.
+pub(super) struct Quoted {
+    /// As it was before the check.
+    pub draft: Draft,
+    /// What it was quoted from.
+    pub evidence: Evidence,
+    /// What was known before it was written.
+    trace: Trace,
+}
+
+impl Quoted {
+    /// The passages that the draft cites by number.
+    pub(super) fn passages(&self) -> Vec<Arc<Passage>> {
+        self.evidence.passages.iter().map(|from| Arc::clone(&from.reading.passage)).collect()
+    }
+}
 
 /// A question whose turn has come.
 pub(super) struct Work {
@@ -34,7 +60,7 @@ pub(super) struct Work {
 
 impl Work {
     /// Searches, gathers, writes and checks, for as long as somebody waits for it.
-    pub(super) fn run(&self, parts: &Parts) -> Result<Asked> {
+    pub(super) fn run(&self, parts: &Parts) -> Result<Worked> {
         self.go_on()?;
         let retriever = parts.live.load();
         let filter = Filter { reach: self.screened.reach().clone(), ..Filter::default() };
@@ -43,7 +69,7 @@ impl Work {
         let Search { verdict, hits, searched } = searcher.find(self.screened.text(), &self.question.earlier)?;
         self.go_on()?;
         let found = hits.iter().map(|hit| found(&hit.passage, hit.score)).collect();
-        let mut trace = Trace {
+        let trace = Trace {
             question: self.screened.text().to_owned(),
             searched,
             language,
@@ -52,13 +78,19 @@ impl Work {
             generation: retriever.generation.clone(),
             elapsed_ms: 0.0,
         };
-        let reply = match (self.refused_as_a_whole(parts, &trace), verdict) {
-            (Some(refused), _) => refused,
-            (None, Verdict::Enough(evidence)) => self.write(parts, evidence, &mut trace)?,
-            (None, Verdict::TooLittle { nearest }) => Reply::NoEvidence(Suggestions { language, nearest }),
-        };
-        trace.elapsed_ms = self.elapsed_ms();
-        Ok(Asked { reply, trace })
+        match (self.refused_as_a_whole(parts, &trace), verdict) {
+            (Some(refused), _) => Ok(self.unwritten(refused, trace)),
+            (None, Verdict::Enough(evidence)) => self.write(parts, evidence, trace),
+            (None, Verdict::TooLittle { nearest }) => {
+                Ok(self.unwritten(Reply::NoEvidence(Suggestions { language, nearest }), trace))
+            }
+        }
+    }
+
+    /// A reply for which nothing had to be written.
+    fn unwritten(&self, reply: Reply, trace: Trace) -> Worked {
+        let trace = Trace { elapsed_ms: self.elapsed_ms(), ..trace };
+        Worked { asked: Asked { reply, trace }, quoted: None }
     }
 
     /// A continuation is screened once more, spelt out: two harmless halves can make a whole that is not.
@@ -68,25 +100,33 @@ impl Work {
     }
 
     /// Writes the answer and checks it, what is shown on the way included.
-    fn write(&self, parts: &Parts, evidence: Evidence, trace: &mut Trace) -> Result<Reply> {
-        let passages: Vec<_> = evidence.passages.iter().map(|from| Arc::clone(&from.reading.passage)).collect();
-        let check = |draft| Cited::check(draft, &passages, |text| parts.guard.release_text(text).is_ok());
+    fn write(&self, parts: &Parts, evidence: Evidence, trace: Trace) -> Result<Worked> {
+        let mut quoted = Quoted { draft: Draft { sections: Vec::new(), engine: Engine::Extractive }, evidence, trace };
         let mut growing = |draft: Draft| {
-            if let Some(answer) = self.answer(check(draft), &evidence) {
+            if let Reply::Answer(answer) = self.checked(parts, draft, 0, &quoted).reply {
                 self.stage.send_replace(Stage::Writing(Arc::new(answer)));
             }
         };
-        let Some(draft) = parts.generator.generate(&evidence, &self.cancel, &mut growing) else {
+        let Some(draft) = parts.generator.generate(&quoted.evidence, &self.cancel, &mut growing) else {
             return self.stopped();
         };
-        let cited = check(draft);
-        trace.dropped = cited.dropped();
-        let answer = self.answer(cited, &evidence);
+        let asked = self.checked(parts, draft.clone(), 0, &quoted);
+        quoted.draft = draft;
+        Ok(Worked { asked, quoted: Some(quoted) })
+    }
+
+    /// What is left of `draft` after all checks; `unsupported` sentences were dropped before.
+    pub(super) fn checked(&self, parts: &Parts, draft: Draft, unsupported: usize, quoted: &Quoted) -> Asked {
+        let passages = quoted.passages();
+        let min_support = parts.refiner.as_ref().map_or(1.0, Refiner::min_support);
+        let cited = Cited::check(draft, &passages, min_support, |text| parts.guard.release_text(text).is_ok());
+        let mut trace = quoted.trace.clone();
+        trace.dropped = cited.dropped() + unsupported;
+        let answer = self.answer(cited, &quoted.evidence);
         tell_fates(&mut trace.found, &passages, answer.as_ref());
-        Ok(answer.map_or_else(
-            || Reply::NoEvidence(Suggestions { language: trace.language, nearest: vec![evidence.subject] }),
-            Reply::Answer,
-        ))
+        trace.elapsed_ms = self.elapsed_ms();
+        let nothing = || Suggestions { language: trace.language, nearest: vec![quoted.evidence.subject.clone()] };
+        Asked { reply: answer.map_or_else(|| Reply::NoEvidence(nothing()), Reply::Answer), trace }
     }
 
     /// The answer that is left after all checks, if any.

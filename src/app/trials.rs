@@ -77,7 +77,7 @@ impl<'a> Trials<'a> {
         retriever.settings = settings.retrieve.clone();
         retriever.glossary = Arc::new(self.app.glossary.without(&settings.without_synonyms));
         let live = Arc::new(ArcSwap::from_pointee(retriever));
-        let agent = self.app.agent(Arc::clone(&live), settings.evidence.clone(), &settings.answer)?;
+        let agent = self.app.agent(Arc::clone(&live), settings.evidence.clone(), &settings.answer, None)?;
         let cases = &self.cut.as_ref().context("passages were just cut")?.cases;
         let verdicts = self.runtime.block_on(judge::run(&agent, cases, &self.matcher))?;
         drop(agent);

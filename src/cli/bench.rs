@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 
 use super::{Output, progress, runtime};
 use crate::app::{App, Start};
-use crate::bench::{ask, ingest};
+use crate::bench::{ask, embed, ingest};
+use crate::embed::dense::{EmbedSettings, Embedder};
 
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
@@ -17,6 +18,37 @@ pub enum BenchCommand {
     Ask(AskArgs),
     /// Read a folder of sources
     Ingest(IngestArgs),
+    /// Embed texts of passages
+    Embed(EmbedArgs),
+    /// Have a chat model write, and kalosm's bare loop beside it
+    Generate(GenerateArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct EmbedArgs {
+    /// Folder of a BERT model [default: embed.model]
+    #[arg(long, value_name = "DIR")]
+    embedder: Option<PathBuf>,
+    /// How many passages are embedded
+    #[arg(long, default_value_t = 64)]
+    passages: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// GGUF file of a chat model [default: generate.model]
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Tokens that are written
+    #[arg(long, default_value_t = 128)]
+    tokens: u32,
+    /// How often; the median counts
+    #[arg(long, default_value_t = 3)]
+    repeat: usize,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -54,7 +86,35 @@ pub fn run(app: &App, command: BenchCommand) -> Result<ExitCode> {
             args.output.print(&scores, || scores.to_string())?;
             Ok(ExitCode::SUCCESS)
         }
+        BenchCommand::Embed(args) => embed(app, args),
+        BenchCommand::Generate(args) => generate(app, args),
     }
+}
+
+fn embed(app: &App, args: EmbedArgs) -> Result<ExitCode> {
+    let settings =
+        EmbedSettings { model: args.embedder.or(app.settings.embed.model.clone()), ..app.settings.embed.clone() };
+    let embedder = Embedder::load(&settings)?.context("name the folder of a model with --embedder")?;
+    let mut reading = progress::Reading::new();
+    app.run(Start::AtOnce, |progress| reading.show(&progress))?;
+    let passages = app.generations.passages()?;
+    let scores = embed::run(&embedder, passages.iter().map(AsRef::as_ref), args.passages)?;
+    args.output.print(&scores, || scores.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(feature = "models")]
+fn generate(app: &App, args: GenerateArgs) -> Result<ExitCode> {
+    let model = args.model.or(app.settings.generate.model.clone()).context("name a GGUF file with --model")?;
+    let task = crate::bench::generate::Task { model: &model, tokens: args.tokens, repeat: args.repeat };
+    let scores = runtime()?.block_on(crate::bench::generate::run(&task))?;
+    args.output.print(&scores, || scores.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(not(feature = "models"))]
+fn generate(_app: &App, _args: GenerateArgs) -> Result<ExitCode> {
+    anyhow::bail!("this program was built without local models")
 }
 
 fn ask(app: &App, args: &AskArgs) -> Result<ExitCode> {

@@ -14,6 +14,8 @@ use crate::adapters::finding::{Finding, State};
 use crate::app::App;
 use crate::config::{DEFAULT_FILE, Settings};
 use crate::embed::dense::Embedder;
+use crate::generate::EngineChoice;
+use crate::generate::local::gguf::GgufModel;
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -67,7 +69,7 @@ fn lines(config: Option<&Path>) -> Vec<Line> {
         Line::of("model", model(&app)),
         Line::of("state", state(&app)),
         Line::of("page", page(&app)),
-        Line::of("answers", engine()),
+        Line::of("answers", engine(&app)),
     ];
     lines.extend(platforms::look(&app.settings));
     lines
@@ -146,6 +148,23 @@ fn page(app: &App) -> Finding {
     }
 }
 
-fn engine() -> Finding {
-    Finding::good("chosen from your documents (extractive); no model is needed")
+fn engine(app: &App) -> Finding {
+    let settings = &app.settings.generate;
+    match (settings.engine, &settings.model) {
+        (EngineChoice::Auto | EngineChoice::Kalosm, Some(model)) => match GgufModel::check(model) {
+            Ok(file) => {
+                let name = file.name.as_deref().unwrap_or("a model");
+                let memory = file.memory() / 1_000_000;
+                Finding::good(format!("quoted at once, then worded by {name} ({}), about {memory} MB", model.display()))
+            }
+            Err(error) => Finding::bad(
+                format!("the chat model cannot be used: {error:#}"),
+                "`colega models list` names models that work; or leave generate.model out",
+            ),
+        },
+        (EngineChoice::Auto | EngineChoice::Remote, _) if !settings.remote.is_empty() => {
+            Finding::good(format!("quoted at once, then worded by {} server(s)", settings.remote.len()))
+        }
+        _ => Finding::good("chosen from your documents (extractive); no model is needed"),
+    }
 }

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::eval::tune::Try;
 use crate::knowledge::ingest::Progress;
+use crate::models::Fetched;
 
 /// Plain lines are at least this far apart.
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
@@ -35,6 +36,42 @@ impl Reading {
         } else if self.last_line.elapsed() >= BETWEEN_LINES {
             eprintln!("reading sources: {} of {}", progress.done, progress.total);
             self.last_line = Instant::now();
+        }
+    }
+}
+
+/// Shows how far fetching files is.
+pub struct Fetching {
+    bar: Option<ProgressBar>,
+    last_line: Instant,
+}
+
+impl Fetching {
+    /// Nothing shown yet.
+    pub fn new() -> Self {
+        let style = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = || ProgressBar::new(0).with_style(style);
+        Self { bar: stderr().is_terminal().then(bar), last_line: Instant::now() }
+    }
+
+    /// Shows how far a file is.
+    pub fn show(&mut self, fetched: &Fetched<'_>) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(fetched.file.to_owned());
+            bar.set_length(fetched.of.unwrap_or_default());
+            bar.set_position(fetched.bytes);
+        } else if self.last_line.elapsed() >= BETWEEN_LINES {
+            eprintln!("{}: {} MB", fetched.file, fetched.bytes / 1_000_000);
+            self.last_line = Instant::now();
+        }
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 }

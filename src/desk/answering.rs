@@ -167,7 +167,7 @@ impl<M: Messenger> Desk<M> {
             tokio::select! {
                 biased;
                 asked = &mut *asking => return answered(asked).map(Ok),
-                stopped = writing.stopped() => return Ok(Err(stopped)),
+                stopped = writing.stopped() => return Ok(whole_already(&stages.borrow(), stopped)),
                 changed = stages.changed(), if !is_changed => match changed {
                     Ok(()) => is_changed = true,
                     // The agent is about to return.
@@ -229,8 +229,14 @@ impl<M: Messenger> Desk<M> {
             Stage::Arrived => return Ok(()),
             Stage::Waiting { before, estimate } => (chat::waiting(language, *before, *estimate), language),
             Stage::Writing(answer) => (asked_for(job, chat::draft(answer)), answer.language),
+            Stage::Refining(asked) => match &asked.reply {
+                Reply::Answer(answer) => (asked_for(job, chat::refining(answer)), answer.language),
+                _ => return Ok(()),
+            },
         };
-        let cancel = (Button::Cancel(cancel_name(&job.key)), chat::labels(language).cancel.to_owned());
+        let labels = chat::labels(language);
+        let label = if matches!(stage, Stage::Refining(_)) { labels.keep } else { labels.cancel };
+        let cancel = (Button::Cancel(cancel_name(&job.key)), label.to_owned());
         let parts = self.messenger().parts(&document);
         // Tried once: a draft must not hold up what replaces it.
         let shown = Shown { parts, keyboard: Keyboard::Row(vec![cancel]), patience: Patience::NONE };
@@ -385,6 +391,14 @@ fn answered(asked: Result<Result<Asked>, JoinError>) -> Result<Asked> {
         Ok(asked) => asked.map_err(|error| Unanswerable(error).into()),
         Err(ended) if ended.is_cancelled() => Err(ended.into()),
         Err(panicked) => Err(Unanswerable(panicked.into()).into()),
+    }
+}
+
+/// Whoever does not want to wait for better words has an answer; a question that was changed has none.
+fn whole_already(stage: &Stage, stopped: Stopped) -> Result<Asked, Stopped> {
+    match stage {
+        Stage::Refining(asked) if stopped != Stopped::Changed => Ok(Asked::clone(asked)),
+        _ => Err(stopped),
     }
 }
 

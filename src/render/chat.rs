@@ -51,6 +51,18 @@ pub fn draft(answer: &Answer) -> Document {
     document
 }
 
+/// An answer that is whole, and that a model is putting into better words.
+pub fn refining(answer: &Answer) -> Document {
+    let mut document = written(answer);
+    let note = say(
+        answer.language,
+        "Quoted; better wording may follow…",
+        "Son citas literales; puede que mejore la redacción…",
+    );
+    document.blocks.push(Block::Small(vec![Span::Emphasis(note.to_owned())]));
+    document
+}
+
 /// A question that waits for its turn.
 pub fn waiting(language: Language, before: usize, estimate: Duration) -> Document {
     let seconds = whole_seconds(estimate);

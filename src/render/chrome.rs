@@ -10,6 +10,8 @@ pub struct Chrome {
     pub language: Language,
     /// What Colega is, in one line.
     pub tagline: &'static str,
+    /// Below an answer that a model is putting into better words.
+    pub refining: &'static str,
     /// First link of the page, for keyboards.
     pub skip: &'static str,
     /// Heading of the page before the first question.
@@ -75,6 +77,11 @@ impl Chrome {
     pub const fn new(language: Language) -> Self {
         Self {
             language,
+            refining: say(
+                language,
+                "Quoted; better wording may follow…",
+                "Son citas literales; puede que mejore la redacción…",
+            ),
             tagline: say(
                 language,
                 "Answers from your team’s knowledge base",

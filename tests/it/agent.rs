@@ -38,6 +38,7 @@ fn agent_of(generator: Generator, queue: QueueSettings, limits: &LimitSettings) 
         limiter: Limiter::new(limits).expect("good limits"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator,
+        refiner: None,
         queue,
         evidence: EvidenceSettings::default(),
         default_language: Language::English,

@@ -49,6 +49,7 @@ fn agent_that(generator: Generator, passages: Vec<Arc<Passage>>) -> Agent {
         limiter: Limiter::new(&LimitSettings::default()).expect("usual limits"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator,
+        refiner: None,
         queue: QueueSettings::default(),
         evidence: EvidenceSettings::default(),
         default_language: Language::English,
@@ -61,7 +62,8 @@ pub fn chunk(heading: &str) -> String {
     found.expect("in the sample").chunk_id.to_string()
 }
 
-fn passages() -> Vec<Arc<Passage>> {
+/// The sample.
+pub fn passages() -> Vec<Arc<Passage>> {
     let english = document("en/idempotency.md", "Idempotency keys", Language::English);
     let spanish = document("es/idempotency.md", "Claves de idempotencia", Language::Spanish);
     let title = format!("Scripts {EVIL}");

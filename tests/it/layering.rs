@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["desk"],
     &["reindex", "dataset"],
     &["agent", "knowledge", "goldset"],
-    &["generate"],
+    &["generate", "models"],
     &["render"],
     &["guard", "limit", "retrieve", "support", "feedback", "delivery"],
     &["reading"],

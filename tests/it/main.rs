@@ -33,3 +33,4 @@ mod subtitles;
 mod telegram;
 #[cfg(any(feature = "discord", feature = "telegram"))]
 mod tour;
+mod writing;

@@ -66,6 +66,7 @@ fn agent(passages: Vec<Arc<Passage>>) -> Agent {
         limiter: Limiter::new(&LimitSettings::default()).expect("usual settings"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator: Generator::Extractive(ExtractiveSettings::default()),
+        refiner: None,
         queue: QueueSettings::default(),
         evidence: EvidenceSettings::default(),
         default_language: Language::English,

@@ -10,14 +10,18 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use maud::{Markup, PreEscaped, html};
 use serde::{Deserialize, Serialize};
-use tokio_stream::StreamExt as _;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
+use tokio_util::task::AbortOnDropHandle;
 use tracing::error;
 
 use super::page::{self, Exchange};
 use super::posted::Posted;
 use super::visitor::Visitor;
 use super::{WebState, vote};
-use crate::answer::Reply;
+use crate::agent::Stage;
+use crate::answer::{Reply, SectionKind};
 use crate::feedback;
 use crate::feedback::kept::{Kept, Outcome};
 use crate::question::{AnswerId, Origin, Question};
@@ -28,6 +32,8 @@ use crate::trace::Asked;
 const PARTS: &str = "application/x-ndjson";
 /// When to ask again after the queue was full.
 const BUSY: Duration = Duration::from_secs(5);
+/// Lines that may wait for a slow reader.
+const LINES: usize = 32;
 
 /// A question as it is sent.
 #[derive(Deserialize)]
@@ -37,25 +43,43 @@ pub(super) struct Sent {
     q: String,
 }
 
-/// A part of an answer; one line of JSON.
-#[derive(Serialize)]
+/// A part of an answer; one line of JSON. One that comes again stands in place of the earlier one of its name.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 struct Part {
     #[serde(rename = "part")]
     kind: PartKind,
     html: String,
 }
 
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum PartKind {
     /// What an answer is about.
     Head,
-    /// One of its sections.
-    Section,
+    /// Its sections.
+    Definition,
+    WhenToUse,
+    Pitfalls,
+    Example,
+    Checklist,
     /// Its citations, and the question whether it helped.
     Sources,
     /// Words in place of an answer.
     Notice,
+    /// That better words may follow; empty when they have.
+    Progress,
+}
+
+impl From<SectionKind> for PartKind {
+    fn from(kind: SectionKind) -> Self {
+        match kind {
+            SectionKind::Definition => Self::Definition,
+            SectionKind::WhenToUse => Self::WhenToUse,
+            SectionKind::Pitfalls => Self::Pitfalls,
+            SectionKind::Example => Self::Example,
+            SectionKind::Checklist => Self::Checklist,
+        }
+    }
 }
 
 /// The page; with a question, answered.
@@ -69,7 +93,7 @@ pub(super) async fn page(
     if question.trim().is_empty() {
         return (&visitor, page::home(&chrome, &page.status.load(), None)).into_response();
     }
-    let reply = reply(&page, &visitor, &question).await;
+    let reply = reply(&page, &visitor, &question, &watch::Sender::default()).await;
     let (status, wait) = reply.as_ref().map_or((StatusCode::INTERNAL_SERVER_ERROR, None), status);
     let answer = match &reply {
         Ok(reply) => html! { @for part in parts(reply) { (PreEscaped(part.html)) } },
@@ -91,22 +115,96 @@ pub(super) async fn ask(
     if accepted.contains("text/html") && !accepted.contains(PARTS) {
         return self::page(State(page), visitor, Ok(Query(Sent { q: question }))).await;
     }
-    let Ok(reply) = reply(&page, &visitor, &question).await else {
+    let (stage, mut stages) = watch::channel(Stage::default());
+    let asking = {
+        let (page, visitor) = (page.clone(), visitor.clone());
+        async move { reply(&page, &visitor, &question, &stage).await }
+    };
+    // A task of its own, which ends with the response: whoever leaves does not keep a model busy.
+    let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
+    let whole = tokio::select! {
+        reply = &mut asking => Some(reply),
+        Ok(_) = stages.wait_for(|stage| matches!(stage, Stage::Refining(_))) => None,
+    };
+    let Some(reply) = whole else {
+        let lines = refined(asking, stages, visitor.chrome().refining);
+        return (StatusCode::OK, &visitor, [(CONTENT_TYPE, PARTS)], Body::from_stream(lines)).into_response();
+    };
+    let Ok(Ok(reply)) = reply else {
         return (StatusCode::INTERNAL_SERVER_ERROR, &visitor, page::failed(&visitor.chrome())).into_response();
     };
     let (status, wait) = status(&reply);
-    let lines = tokio_stream::iter(parts(&reply)).map(|part| serde_json::to_string(&part).map(|line| line + "\n"));
+    let lines = tokio_stream::iter(parts(&reply)).map(|part| line(&part));
     (status, wait, &visitor, [(CONTENT_TYPE, PARTS)], Body::from_stream(lines)).into_response()
+}
+
+/// The lines of an answer that is there and that a model is putting into better words: all of its parts at once, then those
+/// that change.
+fn refined(
+    asking: AbortOnDropHandle<Result<Reply, Failed>>,
+    mut stages: watch::Receiver<Stage>,
+    note: &'static str,
+) -> impl Stream<Item = serde_json::Result<String>> {
+    let (sender, lines) = mpsc::channel(LINES);
+    let writing = tokio::spawn(async move {
+        let mut known: Vec<Part> = Vec::new();
+        let progress = Part { kind: PartKind::Progress, html: html! { p.progress { (note) } }.into_string() };
+        let mut asking = asking;
+        loop {
+            let stage = stages.borrow_and_update().clone();
+            if let Stage::Refining(asked) = stage {
+                let parts = parts(&asked.reply).into_iter().chain([progress.clone()]);
+                send_new(&sender, &mut known, parts).await?;
+            }
+            tokio::select! {
+                reply = &mut asking => {
+                    if let Ok(Ok(reply)) = reply {
+                        let done = Part { kind: PartKind::Progress, html: String::new() };
+                        send_new(&sender, &mut known, parts(&reply).into_iter().chain([done])).await?;
+                    }
+                    return Some(());
+                }
+                Ok(()) = stages.changed() => {}
+            }
+        }
+    });
+    // Dropped with the response, and with it the question.
+    let writing = AbortOnDropHandle::new(writing);
+    ReceiverStream::new(lines).map(move |part| {
+        let _ = &writing;
+        line(&part)
+    })
+}
+
+/// Sends the parts that are new or have changed; `None` once nobody listens.
+async fn send_new(
+    sender: &mpsc::Sender<Part>,
+    known: &mut Vec<Part>,
+    parts: impl IntoIterator<Item = Part>,
+) -> Option<()> {
+    for part in parts {
+        if known.contains(&part) {
+            continue;
+        }
+        sender.send(part.clone()).await.ok()?;
+        known.retain(|earlier| earlier.kind != part.kind);
+        known.push(part);
+    }
+    Some(())
+}
+
+fn line(part: &Part) -> serde_json::Result<String> {
+    serde_json::to_string(part).map(|line| line + "\n")
 }
 
 /// No reply could be made; the log says why.
 struct Failed;
 
 /// Asks, and keeps what was asked and said; whatever fails is told in the log.
-async fn reply(page: &WebState, visitor: &Visitor, text: &str) -> Result<Reply, Failed> {
+async fn reply(page: &WebState, visitor: &Visitor, text: &str, stage: &watch::Sender<Stage>) -> Result<Reply, Failed> {
     let question = Question { user: visitor.user(), chat: visitor.chat(), ..Question::new(text.trim(), Origin::Web) };
     let id = question.id.clone();
-    let asked = page.agent.ask(question, Instant::now()).await.map_err(|failure| {
+    let asked = page.agent.ask_watched(question, Instant::now(), stage).await.map_err(|failure| {
         error!(error = format!("{failure:#}"), "a question could not be answered");
         Failed
     })?;
@@ -154,7 +252,7 @@ fn parts(reply: &Reply) -> Vec<Part> {
         Shown::Answer(answer) => {
             let mut parts = vec![part(PartKind::Head, render::head(answer))];
             parts.extend(
-                answer.sections.iter().map(|section| part(PartKind::Section, render::section(section, answer))),
+                answer.sections.iter().map(|section| part(section.kind.into(), render::section(section, answer))),
             );
             let sources = html! { (render::sources(answer)) (vote::form(answer)) };
             parts.push(part(PartKind::Sources, sources));

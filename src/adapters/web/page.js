@@ -43,7 +43,7 @@ async function ask(question) {
   try {
     await receive(question, (part) => {
       answer.querySelector(".searching")?.remove();
-      answer.insertAdjacentHTML("beforeend", part.html);
+      place(answer, part);
     });
   } catch {
     answer.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
@@ -52,6 +52,19 @@ async function ask(question) {
   showCopyButtons(answer);
   // On a phone the keyboard would cover the answer.
   if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
+}
+
+// A part that comes again, in better words, takes the place of the earlier one.
+function place(answer, { part, html }) {
+  const slot = answer.querySelector(`:scope > [data-part="${part}"]`);
+  if (slot) {
+    slot.innerHTML = html;
+    return;
+  }
+  const added = document.createElement("div");
+  added.dataset.part = part;
+  added.innerHTML = html;
+  answer.append(added);
 }
 
 // Calls `take` with each part of the answer as soon as it is here. The server escapes all that stands in `html`.

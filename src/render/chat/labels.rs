@@ -12,6 +12,8 @@ pub struct Labels {
     pub down: &'static str,
     /// Stops an answer.
     pub cancel: &'static str,
+    /// Leaves an answer as it is while a model is wording it.
+    pub keep: &'static str,
     /// Follows a vote.
     pub thanks: &'static str,
     /// Follows taking a vote back.
@@ -40,6 +42,7 @@ pub const fn labels(language: Language) -> Labels {
         up: say(language, "👍 Useful", "👍 Me sirve"),
         down: say(language, "👎 Not useful", "👎 No me sirve"),
         cancel: say(language, "✖ Cancel", "✖ Cancelar"),
+        keep: say(language, "✔ Leave it so", "✔ Déjala así"),
         thanks: say(language, "Thank you.", "Gracias."),
         vote_taken_back: say(language, "Your vote is taken back.", "Tu voto se ha retirado."),
         thanks_for_correction: say(language, "Thank you. Somebody will look at it.", "Gracias. Alguien lo revisará."),

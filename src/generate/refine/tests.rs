@@ -1,0 +1,146 @@
+use super::*;
+use crate::answer::{CitationNo, Engine};
+use crate::generate::writer::Script;
+use crate::passage::{ChunkId, SourceSpan};
+
+const PASSAGES: [&str; 2] = [
+    "A message queue holds work until a worker takes it. The broker keeps each message for 4 days. Use one when the caller \
+     need not wait for the result.",
+    "Do not use a queue to hide a slow database. Consumers must be idempotent, because a message can come twice.",
+];
+
+fn passages() -> Vec<Arc<Passage>> {
+    let passage = |text: &str| Passage {
+        chunk_id: ChunkId::new("a.md", text, 0),
+        topic: String::new(),
+        title: "Queues".into(),
+        headings: Vec::new(),
+        text: text.into(),
+        tags: Vec::new(),
+        source_file: "a.md".into(),
+        source_span: SourceSpan::Lines { start: 1, end: 2 },
+        lang: Language::English,
+        url: None,
+        scope: String::new(),
+        license: None,
+    };
+    PASSAGES.map(|text| Arc::new(passage(text))).to_vec()
+}
+
+fn sentence(text: &str, no: u32) -> Sentence {
+    Sentence { text: text.into(), cites: vec![CitationNo(no)] }
+}
+
+fn draft() -> Draft {
+    let definition = vec![
+        sentence("A message queue holds work until a worker takes it.", 1),
+        sentence("The broker keeps each message for 4 days.", 1),
+    ];
+    let pitfalls = [
+        "Do not use a queue to hide a slow database.",
+        "Consumers must be idempotent, because a message can come twice.",
+    ];
+    let items = pitfalls.map(|text| vec![sentence(text, 2)]).to_vec();
+    let code = Block::Code { language: "sh".into(), code: "queue put".into(), cites: vec![CitationNo(1)] };
+    Draft {
+        sections: vec![
+            Section { kind: SectionKind::Definition, blocks: vec![Block::Paragraph { sentences: definition }] },
+            Section { kind: SectionKind::Pitfalls, blocks: vec![Block::List { items }] },
+            Section { kind: SectionKind::Example, blocks: vec![code] },
+        ],
+        engine: Engine::Extractive,
+    }
+}
+
+/// The draft as a model puts it that writes these texts, and how often it was shown.
+async fn refined(texts: &[&str]) -> (Refined, usize) {
+    let writer = Writer::Scripted(Script::new(texts.iter().copied(), Duration::ZERO));
+    let settings = RefineSettings { max_tokens: 100, time: Duration::from_mins(1), min_support: 0.65, places: 8 };
+    let refiner = Refiner::new(writer, Prompts::built_in().expect("what ships"), settings);
+    let passages = passages();
+    let material = Material { question: "What is a queue?", language: Language::English, passages: &passages };
+    let mut shown = 0;
+    let made = refiner.refine(material, draft(), |_| shown += 1).await;
+    (made, shown)
+}
+
+fn said(section: &Section) -> Vec<(&str, u32)> {
+    let sentences = section.blocks.iter().flat_map(Block::sentences);
+    sentences.map(|sentence| (sentence.text.as_str(), sentence.cites[0].0)).collect()
+}
+
+#[tokio::test]
+async fn what_passages_support_is_kept_and_cited_by_where_it_is_found() {
+    let (refined, shown) = refined(&[
+        "Work waits in a message queue until a worker takes it [2]. The broker keeps each message for 4 days.",
+        "- A queue must not hide a slow database [1].\n- Since a message can come twice, consumers must be idempotent.",
+    ])
+    .await;
+    assert_eq!((shown, refined.unsupported, refined.draft.engine), (2, 0, Engine::Kalosm));
+    let [definition, pitfalls, example] = &refined.draft.sections[..] else { panic!("three parts") };
+    assert_eq!(
+        said(definition),
+        [
+            ("Work waits in a message queue until a worker takes it.", 1),
+            ("The broker keeps each message for 4 days.", 1)
+        ]
+    );
+    assert_eq!(
+        said(pitfalls),
+        [
+            ("A queue must not hide a slow database.", 2),
+            ("Since a message can come twice, consumers must be idempotent.", 2)
+        ]
+    );
+    assert_eq!(*example, draft().sections[2], "code is shown as it is");
+}
+
+#[tokio::test]
+async fn what_the_model_leaves_out_stays_as_it_was_quoted() {
+    let (refined, _) = refined(&["Work waits in a message queue until a worker takes it.", "Nothing of use."]).await;
+    assert_eq!(
+        said(&refined.draft.sections[0]),
+        [
+            ("Work waits in a message queue until a worker takes it.", 1),
+            ("The broker keeps each message for 4 days.", 1)
+        ]
+    );
+    assert_eq!(refined.draft.sections[1], draft().sections[1]);
+}
+
+#[tokio::test]
+async fn inventions_are_thrown_out_and_asked_for_once_more() {
+    let (refined, shown) = refined(&[
+        "Kafka was written in Scala at LinkedIn. The broker keeps each message for 30 days.",
+        "The broker keeps each message for 4 days.",
+        "xkcd lorem ipsum dolor sit amet.",
+        "Again lorem ipsum dolor sit amet.",
+    ])
+    .await;
+    assert_eq!((shown, refined.unsupported), (1, 4));
+    let definition = said(&refined.draft.sections[0]);
+    assert_eq!(definition[0], ("The broker keeps each message for 4 days.", 1));
+    assert_eq!(definition[1], ("A message queue holds work until a worker takes it.", 1));
+    assert_eq!(refined.draft.sections[1], draft().sections[1]);
+}
+
+#[tokio::test]
+async fn nonsense_leaves_the_draft_as_it_is() {
+    for nonsense in ["", "\u{0}\u{fffd}", "ok", "- \n- \n", "Una cola guarda el trabajo hasta que alguien lo hace."] {
+        let (refined, shown) = refined(&[nonsense, nonsense, nonsense, nonsense]).await;
+        assert_eq!((refined.draft, shown), (draft(), 0), "{nonsense:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_fails_leaves_what_it_has_written() {
+    let (refined, shown) = refined(&["Work waits in a message queue until a worker takes it."]).await;
+    assert_eq!(shown, 1);
+    assert_eq!(refined.draft.sections[1..], draft().sections[1..]);
+}
+
+#[test]
+fn a_part_ends_at_an_empty_line() {
+    assert!(goes_on("\n\nOne.", Shape::Paragraph) && goes_on("- One.\n- Two.", Shape::List));
+    assert!(!goes_on("One.\n\nTwo.", Shape::Paragraph) && !goes_on("- One.\n## Two", Shape::List));
+}
