@@ -16,7 +16,8 @@
 //! back who asks too much; [`retrieve`] finds passages (in the embedded Qdrant, by BM25 and, where there is a model, by
 //! meaning; then a rerank) and judges whether they are enough evidence; [`generate`] writes a draft; [`agent::citations`] keeps
 //! what the cited passages support; [`guard`] looks once more at what goes out. What cannot be answered is an
-//! [`answer::Reply`] too, not an error.
+//! [`answer::Reply`] too, not an error. Where there is a chat model, [`generate::refine`] puts the draft, which is shown
+//! meanwhile, into fluent words, and those go through the same checks.
 //!
 //! # The way of one message
 //! An adapter translates what its platform says into a [`desk::Incoming`] and nothing more. [`desk::Desk::take`] puts it on disk

@@ -64,6 +64,8 @@ pub struct Hit {
     pub passage: Arc<Passage>,
     /// How well it fits; comparable within one list of hits only.
     pub score: f32,
+    /// How near it is to the question in meaning, from -1 to 1, if a model has embedded both.
+    pub cosine: Option<f32>,
 }
 
 /// Which passages may be found.

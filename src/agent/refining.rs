@@ -31,10 +31,9 @@ impl Agent {
         let Ok(waiting) = self.refining.enter(person, true) else { return Ok(asked) };
         work.stage.send_replace(Stage::Refining(Arc::new(asked.clone())));
         let turn = waiting.turn(|_| ()).await?;
-        let passages = quoted.passages();
         let Quoted { draft, evidence, .. } = &quoted;
         let language = evidence.query.language;
-        let material = Material { question: work.screened.text(), language, passages: &passages };
+        let material = Material { question: work.screened.text(), language };
         let made = refiner
             .refine(material, draft.clone(), |refined| {
                 let asked = work.checked(&self.parts, refined.draft.clone(), refined.unsupported, &quoted);

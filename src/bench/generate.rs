@@ -15,11 +15,11 @@ use serde::Serialize;
 use super::memory;
 use crate::eval::table;
 use crate::generate::local::{LocalSettings, LocalWriter};
+use crate::generate::prompt::Prompts;
+use crate::question::Language;
 
-/// Instructions, and what is asked: as long as what stands before a part of an answer.
-const SYSTEM: &str = "You are an engineer who explains backend topics to teammates. You write one part of an answer at a time, \
-    from notes taken from the team's documents. Say only what the notes say: no facts, names, numbers or advice of your own. \
-    Keep numbers, names, commands and code exactly as the notes have them. Short, plain sentences.";
+/// What is asked for the first token, and for a longer text.
+const QUESTION: &str = "What is a message queue?";
 const TEXT: &str = "Tell in many words what a message queue is, what it is used for, and what to look out for.";
 /// A longer text, of which reading takes most of the time.
 const PARAGRAPH: &str = "A message queue holds work until a worker takes it, so that whoever sends it need not wait. ";
@@ -93,13 +93,15 @@ pub async fn run(task: &Task<'_>) -> Result<Scores> {
     let writer = LocalWriter::start(settings)?;
     writer.loaded().await?;
     let load_ms = ms(begin);
+    let prompts = Prompts::built_in()?;
+    let instructions = &prompts.of(Language::English).system;
     let (mut cold, mut kept, mut write, mut read) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..task.repeat {
         // Instructions that were not read before.
-        let system = format!("{SYSTEM} {round}");
-        cold.push(said(&writer, &system, TEXT, 1).await?.0);
+        let system = format!("{instructions} {round}");
+        cold.push(said(&writer, &system, QUESTION, 1).await?.0);
+        kept.push(said(&writer, &system, QUESTION, 1).await?.0);
         let (first, before) = said(&writer, &system, TEXT, 1).await?;
-        kept.push(first);
         let (whole, after) = said(&writer, &system, TEXT, task.tokens).await?;
         write.push(per_second(after - before, whole - first));
         let (long, tokens) = said(&writer, &system, &PARAGRAPH.repeat(PARAGRAPHS), 1).await?;
@@ -107,7 +109,7 @@ pub async fn run(task: &Task<'_>) -> Result<Scores> {
     }
     let (peak_bytes, file_bytes) = (memory::peak(), writer.file().bytes);
     drop(writer);
-    let bare = bare(task).await?;
+    let bare = bare(task, instructions).await?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let Task { tokens, repeat, .. } = *task;
     Ok(Scores {
@@ -134,11 +136,11 @@ async fn said(writer: &LocalWriter, system: &str, text: &str, tokens: u32) -> Re
 }
 
 /// Tokens a second that kalosm writes with nothing around it.
-async fn bare(task: &Task<'_>) -> Result<f64> {
+async fn bare(task: &Task<'_>, instructions: &str) -> Result<f64> {
     let source = LlamaSource::new(FileSource::local(task.model.to_owned()));
     let builder = Llama::builder().with_source(source).with_device(Device::Cpu);
     let model = builder.build_with_loading_handler(|_| ()).await?;
-    let text = format!("{SYSTEM}\n\n{TEXT}\n\nA message queue");
+    let text = format!("{instructions}\n\n{TEXT}\n\nA message queue");
     let mut speeds = Vec::new();
     for _ in 0..task.repeat {
         let mut taken = Vec::new();

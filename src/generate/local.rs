@@ -63,7 +63,7 @@ impl LocalWriter {
     /// The file cannot be read, or holds no model that could be run.
     pub fn start(settings: LocalSettings) -> Result<Self> {
         let file = GgufModel::check(&settings.model)?;
-        llama::can_run(&file)?;
+        llama::can_run(&file).with_context(|| settings.model.display().to_string())?;
         let shared = Arc::new(Shared { settings, file, state: watch::Sender::new(State::Loading) });
         Arc::clone(&shared).load()?;
         Ok(Self(shared))

@@ -7,7 +7,6 @@
 
 mod read;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -19,7 +18,6 @@ use super::Draft;
 use super::prompt::{Prompts, Shape};
 use super::writer::{Conversation, Writer};
 use crate::answer::{Block, Section, SectionKind, Sentence};
-use crate::passage::Passage;
 use crate::question::Language;
 use crate::render;
 
@@ -50,8 +48,6 @@ pub struct Material<'a> {
     pub question: &'a str,
     /// Language of the answer, and of the passages: what is in another cannot be checked.
     pub language: Language,
-    /// The passages that the draft cites by number.
-    pub passages: &'a [Arc<Passage>],
 }
 
 /// What came of it.
@@ -107,10 +103,10 @@ impl Refiner {
         refined: &mut Refined,
         growing: &mut (impl FnMut(&Refined) + Send),
     ) -> Result<()> {
-        let reader = Reader::new(material, self.settings.min_support);
         let mut conversation = self.writer.begin(&self.prompts.of(material.language).system).await?;
         for at in 0..refined.draft.sections.len() {
             let Some(part) = Part::of(&refined.draft.sections[at]) else { continue };
+            let reader = Reader::new(&part.sentences, material.language, self.settings.min_support);
             let written = self.part(material, &part, &reader, &mut conversation).await?;
             refined.unsupported += written.dropped;
             if let Some(blocks) = part.in_words_of(written, &reader) {
@@ -189,12 +185,17 @@ impl Part {
         self.sentences.len()
     }
 
-    /// The part as the model wrote it, and behind that what it left out; `None` if nothing of it can be kept.
+    /// The part as the model wrote it, and behind that what it left out; `None` if it is no better than the quotes: the model
+    /// says less than half of them.
     fn in_words_of(&self, written: Written, reader: &Reader<'_>) -> Option<Vec<Block>> {
+        let left_out = reader.left_out(&written);
+        if written.items.is_empty() || left_out.len() * 2 > self.sentences.len() {
+            return None;
+        }
+        let written = reader.without_halves(written, &left_out);
         if written.items.is_empty() {
             return None;
         }
-        let left_out = reader.left_out(&self.sentences, &written);
         Some(match self.shape {
             Shape::List => {
                 let left_out = left_out.into_iter().map(|sentence| vec![sentence]);

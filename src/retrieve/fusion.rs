@@ -23,7 +23,11 @@ pub fn fuse(candidates: Vec<Candidate>, dense_share: f32) -> Vec<Hit> {
     };
     let best = most(&mut candidates.iter().map(combined));
     let score = |candidate: &Candidate| combined(candidate) / best * scale;
-    let hits = candidates.into_iter().map(|candidate| Hit { score: score(&candidate), passage: candidate.passage });
+    let hits = candidates.into_iter().map(|candidate| Hit {
+        score: score(&candidate),
+        cosine: candidate.cosine,
+        passage: candidate.passage,
+    });
     let mut hits: Vec<Hit> = hits.filter(|hit| hit.score > 0.0).collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
     hits

@@ -122,14 +122,38 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, re
     let support = document_support(&hits);
     let neighbours = neighbour_support(&hits);
     let best_signs = Signs::BEST.weighed_by(settings);
+    let meaning = Meaning::of(&hits);
     for ((hit, support), neighbours) in hits.iter_mut().zip(support).zip(neighbours) {
         let reading = readings.read(&hit.passage);
         let around = settings.document_boost * support + settings.neighbour_boost * neighbours;
         let signs = Signs::of(&reading, query).weighed_by(settings) - best_signs;
+        let signs = meaning.weighed_with(signs, hit.cosine, settings);
         hit.score *= (signs + exactness(&reading, query) + weight_of(reading.role) + around / best).exp();
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
     hits
+}
+
+/// How near the hits are to the question in meaning, where a model tells.
+struct Meaning {
+    /// The nearest and the farthest; `None` if nothing is embedded.
+    range: Option<(f32, f32)>,
+}
+
+impl Meaning {
+    fn of(hits: &[Hit]) -> Self {
+        let cosines = || hits.iter().filter_map(|hit| hit.cosine);
+        let nearest = cosines().max_by(f32::total_cmp);
+        Self { range: nearest.zip(cosines().min_by(f32::total_cmp)) }
+    }
+
+    /// What a passage lacks, in words and in meaning. Where the meaning is known, other words count less against a passage.
+    /// One that is not embedded is taken for the farthest.
+    fn weighed_with(&self, signs: f32, cosine: Option<f32>, settings: &RetrieveSettings) -> f32 {
+        let Some((nearest, farthest)) = self.range else { return signs };
+        let lack = cosine.unwrap_or(farthest) - nearest;
+        (1.0 - settings.meaning_relief) * signs + settings.meaning_boost * lack
+    }
 }
 
 /// For each hit, how well the rest of its document fits: the scores of the document's other hits, each counting half of
@@ -204,7 +228,7 @@ mod tests {
             scope: String::new(),
             license: None,
         };
-        Hit { passage: Arc::new(passage), score }
+        Hit { passage: Arc::new(passage), score, cosine: None }
     }
 
     const fn seconds(start: u64, end: u64) -> SourceSpan {

@@ -25,6 +25,11 @@ pub struct RetrieveSettings {
     pub candidates: usize,
     /// How much the meaning of a passage counts beside its words, from 0 to 1, where a model has embedded it.
     pub dense_share: f32,
+    /// For a passage that is as near to the question in meaning as the nearest, where a model tells.
+    pub meaning_boost: f32,
+    /// By which share, from 0 to 1, other words than those of the question count less against a passage where a model tells
+    /// how near it is.
+    pub meaning_relief: f32,
     /// For title and headings that name what is asked.
     pub title_boost: f32,
     /// For a passage that speaks of all that is asked.
@@ -50,6 +55,8 @@ impl Default for RetrieveSettings {
         Self {
             candidates: 50,
             dense_share: 0.5,
+            meaning_boost: 0.0,
+            meaning_relief: 0.0,
             title_boost: 1.65,
             words_boost: 1.1,
             sentence_boost: 0.9,

@@ -10,6 +10,8 @@ mod discord;
 #[cfg(any(feature = "discord", feature = "telegram"))]
 mod fakes;
 mod feedback;
+#[cfg(any(feature = "discord", feature = "telegram"))]
+mod fetching;
 mod goldset;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod growth;

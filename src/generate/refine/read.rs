@@ -1,10 +1,10 @@
-//! Reading what a model wrote: into sentences, each held against the passages.
+//! Reading what a model wrote: into sentences, each held against the notes that it was given.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Material;
 use crate::answer::{CitationNo, Sentence};
 use crate::embed::stems::StemSet;
 use crate::generate::prompt::Shape;
@@ -17,6 +17,8 @@ use crate::support::{self, Evidence};
 const FEWEST_WORDS: usize = 3;
 /// Sentences that share more of their stems than this say the same.
 const SAME: f32 = 0.65;
+/// A sentence of whose stems more than this share stands in a note says a part of that note.
+const HALF: f32 = 0.8;
 /// Words without support that are named when a part is asked for again.
 const MOST_NAMED: usize = 8;
 
@@ -31,9 +33,9 @@ static BULLET: LazyLock<Regex> = LazyLock::new(|| {
 /// What a model wrote, after the check.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Written {
-    /// What passages support: one item for running text, one a line for lists.
+    /// What the notes support: one item for running text, one a line for lists.
     pub items: Vec<Vec<Sentence>>,
-    /// Sentences that no passage supports, or that are none.
+    /// Sentences that no note supports, or that are none.
     pub dropped: usize,
     /// Words in them that have no support.
     pub unsupported: Vec<String>,
@@ -51,18 +53,23 @@ impl Written {
     }
 }
 
-/// Holds sentences against the passages of one answer.
+/// Holds sentences against the notes of one part: what another part says, however true, does not belong here.
 pub(super) struct Reader<'a> {
-    passages: Vec<Evidence<'a>>,
+    notes: &'a [Sentence],
+    /// The notes of each passage.
+    passages: Vec<(CitationNo, Evidence<'a>)>,
     language: Language,
     min_support: f64,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(material: Material<'a>, min_support: f64) -> Self {
-        let passages = material.passages.iter();
-        let passages = passages.map(|passage| Evidence::new([passage.text.as_str()], material.language)).collect();
-        Self { passages, language: material.language, min_support }
+    pub(super) fn new(notes: &'a [Sentence], language: Language, min_support: f64) -> Self {
+        let numbers: BTreeSet<CitationNo> = notes.iter().flat_map(|note| note.cites.iter().copied()).collect();
+        let of = |no: CitationNo| {
+            let cited = notes.iter().filter(move |note| note.cites.contains(&no));
+            (no, Evidence::new(cited.map(|note| note.text.as_str()), language))
+        };
+        Self { notes, passages: numbers.into_iter().map(of).collect(), language, min_support }
     }
 
     /// What can be kept of `text`.
@@ -95,14 +102,13 @@ impl<'a> Reader<'a> {
 
     /// The sentence with the passage that supports it; what none supports is counted in `written`.
     fn supported(&self, text: &str, marks: &[CitationNo], written: &mut Written) -> Option<Sentence> {
-        let is_whole = text.ends_with(['.', '!', '?', '…', ')', '"', '”', '»', '`']);
+        let is_whole = text.ends_with(['.', '!', '…', ')', '"', '”', '»', '`']);
         let is_foreign = language::detect(text).is_some_and(|language| language != self.language);
         if !is_whole || is_foreign || text.split_whitespace().count() < FEWEST_WORDS {
             written.dropped += 1;
             return None;
         }
-        let verdicts = self.passages.iter().map(|passage| support::judge(text, passage));
-        let numbered = (1..).map(CitationNo).zip(verdicts);
+        let numbered = self.passages.iter().map(|(no, notes)| (*no, support::judge(text, notes)));
         // A mark of the model decides between passages that support the sentence alike, and nothing else.
         let rank = |no: CitationNo, score: f64| score + if marks.contains(&no) { 0.01 } else { 0.0 };
         let best = numbered.max_by(|(a, one), (b, other)| rank(*a, one.score).total_cmp(&rank(*b, other.score)));
@@ -120,12 +126,26 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The sentences that `written` does not say, in other words or the same.
-    pub(super) fn left_out(&self, sentences: &[Sentence], written: &Written) -> Vec<Sentence> {
+    /// The notes that `written` does not say, in other words or the same.
+    pub(super) fn left_out(&self, written: &Written) -> Vec<Sentence> {
         let text = written.text();
         let said = Evidence::new([text.as_str()], self.language);
-        let is_left_out = |sentence: &&Sentence| support::judge(&sentence.text, &said).score < self.min_support;
-        sentences.iter().filter(is_left_out).cloned().collect()
+        let is_left_out = |note: &&Sentence| support::judge(&note.text, &said).score < self.min_support;
+        self.notes.iter().filter(is_left_out).cloned().collect()
+    }
+
+    /// `written` without what says only a part of a note that stays.
+    pub(super) fn without_halves(&self, mut written: Written, staying: &[Sentence]) -> Written {
+        let staying: Vec<StemSet> = staying.iter().map(|note| StemSet::of(&note.text, self.language)).collect();
+        let is_half = |sentence: &Sentence| {
+            let stems = StemSet::of(&sentence.text, self.language);
+            staying.iter().any(|whole| stems.share_in(whole) > HALF)
+        };
+        for item in &mut written.items {
+            item.retain(|sentence| !is_half(sentence));
+        }
+        written.items.retain(|item| !item.is_empty());
+        written
     }
 }
 

@@ -1,31 +1,6 @@
 use super::*;
 use crate::answer::{CitationNo, Engine};
 use crate::generate::writer::Script;
-use crate::passage::{ChunkId, SourceSpan};
-
-const PASSAGES: [&str; 2] = [
-    "A message queue holds work until a worker takes it. The broker keeps each message for 4 days. Use one when the caller \
-     need not wait for the result.",
-    "Do not use a queue to hide a slow database. Consumers must be idempotent, because a message can come twice.",
-];
-
-fn passages() -> Vec<Arc<Passage>> {
-    let passage = |text: &str| Passage {
-        chunk_id: ChunkId::new("a.md", text, 0),
-        topic: String::new(),
-        title: "Queues".into(),
-        headings: Vec::new(),
-        text: text.into(),
-        tags: Vec::new(),
-        source_file: "a.md".into(),
-        source_span: SourceSpan::Lines { start: 1, end: 2 },
-        lang: Language::English,
-        url: None,
-        scope: String::new(),
-        license: None,
-    };
-    PASSAGES.map(|text| Arc::new(passage(text))).to_vec()
-}
 
 fn sentence(text: &str, no: u32) -> Sentence {
     Sentence { text: text.into(), cites: vec![CitationNo(no)] }
@@ -57,8 +32,7 @@ async fn refined(texts: &[&str]) -> (Refined, usize) {
     let writer = Writer::Scripted(Script::new(texts.iter().copied(), Duration::ZERO));
     let settings = RefineSettings { max_tokens: 100, time: Duration::from_mins(1), min_support: 0.65, places: 8 };
     let refiner = Refiner::new(writer, Prompts::built_in().expect("what ships"), settings);
-    let passages = passages();
-    let material = Material { question: "What is a queue?", language: Language::English, passages: &passages };
+    let material = Material { question: "What is a queue?", language: Language::English };
     let mut shown = 0;
     let made = refiner.refine(material, draft(), |_| shown += 1).await;
     (made, shown)
@@ -118,9 +92,10 @@ async fn inventions_are_thrown_out_and_asked_for_once_more() {
     ])
     .await;
     assert_eq!((shown, refined.unsupported), (1, 4));
-    let definition = said(&refined.draft.sections[0]);
-    assert_eq!(definition[0], ("The broker keeps each message for 4 days.", 1));
-    assert_eq!(definition[1], ("A message queue holds work until a worker takes it.", 1));
+    assert_eq!(
+        said(&refined.draft.sections[0]),
+        [("The broker keeps each message for 4 days.", 1), ("A message queue holds work until a worker takes it.", 1)]
+    );
     assert_eq!(refined.draft.sections[1], draft().sections[1]);
 }
 
@@ -129,6 +104,15 @@ async fn nonsense_leaves_the_draft_as_it_is() {
     for nonsense in ["", "\u{0}\u{fffd}", "ok", "- \n- \n", "Una cola guarda el trabajo hasta que alguien lo hace."] {
         let (refined, shown) = refined(&[nonsense, nonsense, nonsense, nonsense]).await;
         assert_eq!((refined.draft, shown), (draft(), 0), "{nonsense:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_better_than_the_quotes_is_not_taken() {
+    // Less than half of it, the question, and what belongs to another part.
+    for text in ["A message queue holds work.", "What is a queue?", "Do not use a queue to hide a slow database."] {
+        let (refined, shown) = refined(&[text, text, text, text]).await;
+        assert_eq!((&refined.draft.sections[0], shown), (&draft().sections[0], 0), "{text}");
     }
 }
 

@@ -49,6 +49,8 @@ impl Client {
     pub(super) fn new(url: &str, settings: &RemoteSettings) -> Result<Self> {
         let is_address = url.starts_with("http://") || url.starts_with("https://");
         ensure!(is_address, "generate.remote holds “{url}”, which is no address such as \"http://10.0.0.5:8000/v1\"");
+        // Fails where one was installed before, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let config = OpenAIConfig::new()
             .with_api_base(url.trim_end_matches('/'))
             .with_api_key(settings.key.clone().unwrap_or_default());
