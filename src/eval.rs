@@ -2,6 +2,7 @@
 //! claims are checked and silence is kept.
 
 pub mod abstain;
+pub mod guard;
 pub mod judge;
 pub mod metrics;
 mod qrels;

@@ -4,6 +4,7 @@
 
 pub mod danger;
 pub mod injection;
+pub mod orders;
 pub mod secrets;
 pub mod urls;
 
@@ -68,6 +69,7 @@ pub struct Guard {
     rules: rules::Rules,
     danger: danger::Cues,
     injection: injection::Cues,
+    orders: orders::Orders,
 }
 
 /// A question that passed: what it asks, without secrets.
@@ -111,10 +113,16 @@ impl fmt::Debug for Screened {
     }
 }
 
-/// A text that must not be sent, and what is in it.
+/// Why a text must not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the text holds a secret ({})", .0.label())]
-pub struct Withheld(pub SecretKind);
+pub enum Withheld {
+    /// It holds a secret.
+    #[error("the text holds a secret ({})", .0.label())]
+    Secret(SecretKind),
+    /// It is an order to whoever answers, out of a document.
+    #[error("the text is an order to whoever answers")]
+    Order,
+}
 
 impl Guard {
     /// Compiles the rules.
@@ -139,6 +147,7 @@ impl Guard {
             max_symbol_share: settings.max_symbol_share,
             danger: danger::Cues::new(&rules)?,
             injection: injection::Cues::new(&rules)?,
+            orders: orders::Orders::new()?,
             rules,
         })
     }
@@ -176,10 +185,12 @@ impl Guard {
     ///
     /// # Errors
     /// What it holds, when that is a credential of a known format and not a placeholder of the kind that documentation
-    /// shows. Mentions such as `@everyone` pass: every renderer writes them so that they call nobody.
+    /// shows, or an order to whoever answers. Mentions such as `@everyone` pass: every renderer writes them so that they call nobody.
     pub fn release_text(&self, text: &str) -> Result<(), Withheld> {
-        match secrets::live_credential(&fold::without_invisible(text)) {
-            Some(kind) => Err(Withheld(kind)),
+        let visible = fold::without_invisible(text);
+        match secrets::live_credential(&visible) {
+            Some(kind) => Err(Withheld::Secret(kind)),
+            None if self.orders_in(&visible).next().is_some() => Err(Withheld::Order),
             None => Ok(()),
         }
     }

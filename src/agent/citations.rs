@@ -55,6 +55,12 @@ impl Cited {
     }
 }
 
+/// `draft` without what may not go out, neither to people nor to a model.
+pub fn released(draft: &Draft, may_go_out: impl Fn(&str) -> bool) -> Draft {
+    let keep = |text: &str, cites: &[CitationNo], _is_code: bool| may_go_out(text).then(|| cites.to_vec());
+    Draft { sections: map_blocks(draft.sections.clone(), keep), engine: draft.engine }
+}
+
 /// How a text may differ from the passages.
 #[derive(Debug, Clone, Copy)]
 enum Wording {

@@ -17,7 +17,7 @@ use crate::retrieve::Filter;
 use crate::retrieve::evidence::{Evidence, Verdict};
 use crate::trace::{Asked, Fate, Found, Trace};
 
-use super::citations::Cited;
+use super::citations::{self, Cited};
 use super::search::{Search, Searcher};
 use super::{Parts, Stage};
 
@@ -31,7 +31,7 @@ pub(super) struct Worked {
 
 /// An answer that was quoted from the passages.
 pub(super) struct Quoted {
-    /// As it was before the check.
+    /// What of it may go out.
     pub draft: Draft,
     /// What it was quoted from.
     pub evidence: Evidence,
@@ -110,8 +110,8 @@ impl Work {
         let Some(draft) = parts.generator.generate(&quoted.evidence, &self.cancel, &mut growing) else {
             return self.stopped();
         };
-        let asked = self.checked(parts, draft.clone(), 0, &quoted);
-        quoted.draft = draft;
+        quoted.draft = citations::released(&draft, |text| parts.guard.release_text(text).is_ok());
+        let asked = self.checked(parts, draft, 0, &quoted);
         Ok(Worked { asked, quoted: Some(quoted) })
     }
 

@@ -14,7 +14,8 @@ use super::{Output, progress, runtime};
 use crate::app::{App, Start};
 use crate::embed::dense::{EmbedSettings, Embedder};
 use crate::eval::ranking::RankingSettings;
-use crate::eval::{abstain, retrieval, spans, support};
+use crate::eval::{abstain, guard, retrieval, spans, support};
+use crate::guard::Guard;
 
 /// Without a command, the goldset is asked and its answers are judged.
 #[derive(Debug, Args)]
@@ -36,6 +37,8 @@ pub enum EvalCommand {
     Abstain(AbstainArgs),
     /// Look how well supported sentences are told from others
     Support(SupportArgs),
+    /// Look what the guard does with questions, passages and secrets whose kind is known
+    Guard(GuardArgs),
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +114,18 @@ pub struct SupportArgs {
     output: Output,
 }
 
+#[derive(Debug, Args)]
+pub struct GuardArgs {
+    /// One object a line: text or `text_b64`, label, and optionally category and lang
+    #[arg(long, value_name = "FILE")]
+    items: PathBuf,
+    /// What the items are
+    #[arg(long)]
+    task: guard::Kind,
+    #[command(flatten)]
+    output: Output,
+}
+
 pub fn run(app: &App, args: EvalArgs) -> Result<ExitCode> {
     let Some(command) = args.command else { return answers::run(app, &args.answers) };
     match command {
@@ -139,6 +154,11 @@ pub fn run(app: &App, args: EvalArgs) -> Result<ExitCode> {
         }
         EvalCommand::Support(args) => {
             let scores = support::run(&support::Task { items: &args.items }, &app.settings.support)?;
+            args.output.print(&scores, || scores.to_string())?;
+        }
+        EvalCommand::Guard(args) => {
+            let task = guard::Task { items: &args.items, kind: args.task };
+            let scores = guard::run(&task, &Guard::new(&app.settings.guard)?)?;
             args.output.print(&scores, || scores.to_string())?;
         }
     }

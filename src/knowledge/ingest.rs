@@ -17,12 +17,13 @@ use std::thread;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::guard::{Guard, GuardSettings};
 use crate::knowledge::chunk::{self, ChunkLimits};
 use crate::knowledge::dedupe;
-use crate::knowledge::document::Document;
+use crate::knowledge::document::{Document, ParseError};
 use crate::knowledge::topic::{Topics, Unlabelled};
 use crate::language;
-use crate::passage::{ChunkId, Passage};
+use crate::passage::{ChunkId, Passage, SourceSpan};
 use crate::question::Language;
 
 use read::{Notes, Reading, told};
@@ -100,7 +101,9 @@ pub fn ingest(
     let found = walk::walk(raw).with_context(|| {
         format!("cannot read the folder of sources {}; make it, or name another one", raw.display())
     })?;
-    let mut outcomes = on_all_cores(&found.documents, progress, |files| outcome(files, settings, topics))?;
+    // Whatever a team allows itself to ask, a document gives no orders.
+    let guard = Guard::new(&GuardSettings::default())?;
+    let mut outcomes = on_all_cores(&found.documents, progress, |files| outcome(files, settings, topics, &guard))?;
     outcomes.sort_by(|a, b| a.source_file.cmp(&b.source_file));
     let mut report =
         Report { skipped: found.skipped, unsupported: found.unsupported, hidden: found.hidden, ..Report::default() };
@@ -125,12 +128,13 @@ struct Outcome {
     notes: Notes,
 }
 
-fn outcome(files: &[SourceFile], settings: &IngestSettings, topics: &Topics) -> Outcome {
+fn outcome(files: &[SourceFile], settings: &IngestSettings, topics: &Topics, guard: &Guard) -> Outcome {
     let work = || {
         let mut notes = Notes::default();
         let reading = read::read(files, settings.max_file_mib * MIB, &mut notes);
         let source_file = reading.as_ref().map_or(&files[0].name, |reading| &reading.document.source_file).clone();
         let passages = reading.map(|reading| passages(reading, settings, topics, &mut notes)).unwrap_or_default();
+        notes.warnings.extend(passages.iter().filter_map(|passage| order(passage, guard)));
         Outcome { source_file, passages, notes }
     };
     // The readers of foreign formats are large, and their authors did not foresee every broken file.
@@ -138,6 +142,24 @@ fn outcome(files: &[SourceFile], settings: &IngestSettings, topics: &Topics) -> 
         let file = &files[0].name;
         let skipped = vec![told(file, "reading it failed in an unforeseen way", "save it anew, or in another format")];
         Outcome { source_file: file.clone(), passages: Vec::new(), notes: Notes { skipped, ..Notes::default() } }
+    })
+}
+
+/// A warning of the orders to whoever answers that a passage holds. They are never quoted, and no model is shown them.
+fn order(passage: &Passage, guard: &Guard) -> Option<ParseError> {
+    let count = guard.orders_in(&passage.text).count();
+    let what = match count {
+        0 => return None,
+        1 => "a sentence is an order to whoever answers".to_owned(),
+        count => format!("{count} sentences are orders to whoever answers"),
+    };
+    let line = match passage.source_span {
+        SourceSpan::Lines { start, .. } => Some(start),
+        SourceSpan::Time { .. } | SourceSpan::Pages { .. } => None,
+    };
+    Some(ParseError {
+        line,
+        ..told(&passage.source_file, &what, "it is never quoted; look whether it should be there")
     })
 }
 
