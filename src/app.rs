@@ -1,5 +1,6 @@
 //! The composition root: what the commands are made of is put together here, from the configuration.
 
+mod shadow;
 pub mod trials;
 
 use std::path::Path;
@@ -40,6 +41,7 @@ const REMOTE_KEY: &str = "COLEGA_REMOTE_KEY";
 const REMOTE_CREDENTIAL: &str = "remote_key";
 
 /// Everything that the commands are made of.
+#[derive(Clone)]
 pub struct App {
     /// The configuration.
     pub settings: Settings,
@@ -106,6 +108,7 @@ impl App {
             bm25: self.settings.bm25.clone(),
             embedder: None,
             generations: self.generations.clone(),
+            gate: self.gate(),
         })
     }
 

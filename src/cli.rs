@@ -12,6 +12,7 @@ mod goldset;
 mod knowledge;
 mod models;
 mod progress;
+mod rollback;
 mod serve;
 mod stores;
 mod tokens;
@@ -52,6 +53,10 @@ enum Command {
     Index(knowledge::IndexArgs),
     /// Read the sources, build a new index and make it live
     Reindex(knowledge::IndexArgs),
+    /// Make an earlier generation of the index live again
+    Rollback(rollback::RollbackArgs),
+    /// List what became of the generations of the index, and why
+    History(Output),
     /// Make cards and code snippets from the passages that `ingest` wrote
     Dataset(dataset::DatasetArgs),
     /// Make cases of the goldset out of what people asked and thought of the answers
@@ -119,6 +124,8 @@ impl Cli {
             Command::Ingest(args) => knowledge::ingest(&app, &args),
             Command::Index(args) => knowledge::index(&app, &args),
             Command::Reindex(args) => knowledge::reindex(&app, &args),
+            Command::Rollback(args) => rollback::rollback(&app, &args),
+            Command::History(output) => rollback::history(&app, output),
             Command::Dataset(args) => dataset::run(&app, &args),
             Command::Goldset(command) => goldset::run(&app, command),
             Command::Gaps(args) => gaps::run(&app, &args),

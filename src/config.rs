@@ -26,6 +26,7 @@ use crate::knowledge::ingest::IngestSettings;
 use crate::limit::LimitSettings;
 use crate::question::Language;
 use crate::reindex::IndexSettings;
+use crate::reindex::schedule::{Schedule, ScheduleSettings};
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::retriever::RetrieveSettings;
 use crate::support::SupportSettings;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub ingest: IngestSettings,
     /// Generations of the index.
     pub index: IndexSettings,
+    /// When new ones are made.
+    pub schedule: ScheduleSettings,
     /// Term weights.
     pub bm25: Bm25Settings,
     /// The model that embeds passages.
@@ -176,6 +179,7 @@ impl Settings {
         self.ingest.validate().map_err(anyhow::Error::msg)?;
         self.queue.validate().map_err(anyhow::Error::msg)?;
         self.generate.validate()?;
+        Schedule::new(&self.schedule)?;
         self.telegram.validate().map_err(anyhow::Error::msg)?;
         self.discord.validate().map_err(anyhow::Error::msg)?;
         if self.retrieve.candidates == 0 {

@@ -29,7 +29,8 @@ use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
@@ -88,12 +89,24 @@ pub struct House {
     pub reindexer: Arc<Reindexer>,
     /// How the adapters are doing.
     pub healths: Vec<(Origin, Arc<Health>)>,
+    /// What operators should know; each platform tells it where its settings say.
+    pub notices: broadcast::Sender<Notice>,
     /// When the daemon started.
     pub started: Instant,
     /// How chats are dealt with.
     pub settings: ChatSettings,
     /// Language of words to somebody whose language nobody knows.
     pub default_language: Language,
+}
+
+/// What operators should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A new index answers the goldset worse than the live one, which stays.
+    IndexRefused {
+        /// What is worse, line by line.
+        why: Vec<String>,
+    },
 }
 
 /// What a desk is made of, beside its platform. A cheap handle: clones share everything.
@@ -202,6 +215,11 @@ impl<M: Messenger> Desk<M> {
         let desk = self.clone();
         self.tasks.spawn(async move {
             let until_stopped = desk.front.stop.run_until_cancelled(desk.post_gaps_weekly());
+            desk.cut_off.run_until_cancelled(until_stopped).await
+        });
+        let (desk, notices) = (self.clone(), self.front.house.notices.subscribe());
+        self.tasks.spawn(async move {
+            let until_stopped = desk.front.stop.run_until_cancelled(desk.post_notices(notices));
             desk.cut_off.run_until_cancelled(until_stopped).await
         });
         Ok(())
@@ -336,6 +354,20 @@ impl<M: Messenger> Desk<M> {
     /// There is a message in `chat`.
     fn knows(&self, chat: &ChatId, message: &MessageId) {
         self.latest.knows(self.messenger.sequence(chat), message);
+    }
+
+    async fn post_notices(&self, mut notices: broadcast::Receiver<Notice>) {
+        loop {
+            match notices.recv().await {
+                Ok(notice) => {
+                    if let Err(failure) = self.post_notice(&notice).await.context("a notice was not posted") {
+                        error!("{failure:#}");
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
     }
 
     async fn post_gaps_weekly(&self) {

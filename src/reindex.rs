@@ -1,6 +1,8 @@
 //! Re-indexing: a new generation is built beside the live one and takes its place in one step.
 
+pub mod gate;
 pub mod generation;
+pub mod schedule;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
+use self::gate::Gate;
 use self::generation::{Generations, Manifest};
 use crate::embed::bm25::Bm25Settings;
 use crate::embed::dense::Embedder;
@@ -29,11 +32,13 @@ pub struct IndexSettings {
     pub engine: EngineChoice,
     /// How many generations are kept beside the live one.
     pub keep: usize,
+    /// Whether a new generation must hold up on the goldset to go live.
+    pub gate: bool,
 }
 
 impl Default for IndexSettings {
     fn default() -> Self {
-        Self { engine: EngineChoice::default(), keep: 2 }
+        Self { engine: EngineChoice::default(), keep: 2, gate: true }
     }
 }
 
@@ -62,6 +67,8 @@ pub struct Reindexer {
     pub embedder: Option<Arc<Embedder>>,
     /// Where generations are kept.
     pub generations: Generations,
+    /// What a new generation must pass to go live, if there is a live one.
+    pub gate: Option<Gate>,
 }
 
 /// What came of a re-index.
@@ -72,6 +79,8 @@ pub struct Outcome {
     pub is_new: bool,
     /// Passages that were encoded or embedded; the others were taken over.
     pub encoded: usize,
+    /// Why a new generation did not go live, line by line.
+    pub refused: Option<Vec<String>>,
     /// What a person should know of the sources; `None` when they were not read.
     pub report: Option<Report>,
     /// Seconds from start to end.
@@ -113,11 +122,12 @@ impl Reindexer {
     fn index(&self, passages: Vec<Passage>, reuse: Reuse, report: Option<Report>, started: Instant) -> Result<Outcome> {
         let passages = passages.into_iter().map(Arc::new).collect();
         let encoding = Encoding { bm25: &self.bm25, embedder: self.embedder.as_deref() };
-        let made = self.generations.make(passages, encoding, reuse)?;
+        let made = self.generations.make(passages, encoding, reuse, self.gate.as_ref())?;
         Ok(Outcome {
             live: made.manifest,
             is_new: made.is_new,
             encoded: made.encoded,
+            refused: made.refused,
             report,
             seconds: started.elapsed().as_secs_f64(),
         })

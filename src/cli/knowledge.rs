@@ -11,10 +11,12 @@ use super::{Output, progress};
 use crate::app::App;
 use crate::jsonl;
 use crate::knowledge::ingest::{self, Ingested, Report};
-use crate::reindex::{CHUNKS_FILE, Outcome, Reuse};
+use crate::reindex::{CHUNKS_FILE, Outcome, Reindexer, Reuse};
 
 /// Exit status when the work was done but some sources could not be read.
 const SOME_SKIPPED: u8 = 3;
+/// Exit status when the new index is worse than the live one, which stays.
+const REFUSED: u8 = 4;
 
 #[derive(Debug, Args)]
 pub struct IngestArgs {
@@ -33,6 +35,9 @@ pub struct IndexArgs {
     /// Encode every passage again, instead of those that changed
     #[arg(long)]
     full: bool,
+    /// Make it live even if it answers the goldset worse
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     output: Output,
 }
@@ -60,17 +65,22 @@ pub fn ingest(app: &App, args: &IngestArgs) -> Result<ExitCode> {
 }
 
 pub fn index(app: &App, args: &IndexArgs) -> Result<ExitCode> {
-    let outcome = app.reindexer()?.index_processed(&app.settings.paths.processed, args.reuse())?;
+    let outcome = args.reindexer(app)?.index_processed(&app.settings.paths.processed, args.reuse())?;
     tell(&outcome, args.output)
 }
 
 pub fn reindex(app: &App, args: &IndexArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
-    let outcome = app.reindexer()?.reindex(args.reuse(), |progress| reading.show(&progress))?;
+    let outcome = args.reindexer(app)?.reindex(args.reuse(), |progress| reading.show(&progress))?;
     tell(&outcome, args.output)
 }
 
 impl IndexArgs {
+    fn reindexer(&self, app: &App) -> Result<Reindexer> {
+        let reindexer = app.reindexer()?;
+        Ok(if self.force { Reindexer { gate: None, ..reindexer } } else { reindexer })
+    }
+
     fn reuse(&self) -> Reuse {
         if self.full { Reuse::Nothing } else { Reuse::Unchanged }
     }
@@ -80,19 +90,22 @@ fn tell(outcome: &Outcome, output: Output) -> Result<ExitCode> {
     let live = &outcome.live;
     let value = json!({
         "generation": live.name, "new": outcome.is_new, "passages": live.passages, "documents": live.documents,
-        "encoded": outcome.encoded, "seconds": outcome.seconds,
+        "encoded": outcome.encoded, "seconds": outcome.seconds, "refused": outcome.refused,
         "skipped": outcome.report.as_ref().map(|report| texts(&report.skipped)).unwrap_or_default(),
     });
     output.print(&value, || {
         let report = outcome.report.as_ref().map(ToString::to_string).unwrap_or_default();
-        let what = if outcome.is_new {
+        let what = if let Some(why) = &outcome.refused {
+            let why = why.join("\n  ");
+            format!("stays live, since the new one is worse (`--force` makes it live in spite of it):\n  {why}\nDone")
+        } else if outcome.is_new {
             format!("is live: {} passages, {} of them encoded anew", live.passages, outcome.encoded)
         } else {
             "stays live: nothing has changed".to_owned()
         };
         format!("{report}Generation {} {what} ({:.1} s).", live.name, outcome.seconds)
     })?;
-    Ok(exit_code(outcome.report.as_ref()))
+    Ok(if outcome.refused.is_some() { ExitCode::from(REFUSED) } else { exit_code(outcome.report.as_ref()) })
 }
 
 fn texts(errors: &[impl ToString]) -> Vec<String> {

@@ -9,11 +9,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -25,14 +26,20 @@ use crate::adapters::web::{self, Status, WebState};
 use crate::answer::Engine;
 use crate::app::{App, Running, Start};
 use crate::delivery::Delivery;
+use crate::desk::Notice;
 use crate::feedback::Feedback;
 use crate::reindex::Reuse;
 use crate::reindex::generation::Manifest;
+use crate::reindex::schedule::Schedule;
 use crate::retrieve::retriever::Retriever;
 use crate::shutdown;
 
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
 const LOOK_FOR_GENERATION: Duration = Duration::from_secs(2);
+/// How often it is looked whether the sources are due.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(1);
+/// Notices that may wait for a platform that is away.
+const NOTICES: usize = 16;
 
 pub fn run(app: App, file: Option<PathBuf>) -> Result<ExitCode> {
     let app = Arc::new(app);
@@ -78,7 +85,9 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     if stdin().is_terminal() {
         tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
     }
+    let (notices, _) = broadcast::channel(NOTICES);
     let given = Given {
+        notices: notices.clone(),
         agent: running.agent.clone(),
         delivery: delivery.clone(),
         feedback: feedback.clone(),
@@ -88,7 +97,10 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, stop.clone()));
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
     if is_behind {
-        tasks.spawn(refresh(Arc::clone(&app), stop.clone()));
+        tasks.spawn(refresh(Arc::clone(&app), notices.clone(), stop.clone()));
+    }
+    if let Some(schedule) = Schedule::new(&app.settings.schedule)? {
+        tasks.spawn(on_schedule(schedule, Arc::clone(&app), notices.clone(), stop.clone()));
     }
     tasks.spawn(follow_generations(app, running, status, stop.clone()));
     stop.cancelled().await;
@@ -106,8 +118,24 @@ fn status(live: &Manifest) -> Status {
     Status { passages: live.passages as u64, generation: live.name.clone(), engine: Engine::Extractive }
 }
 
+/// Looks through the sources whenever they are due, one time after the other.
+async fn on_schedule(schedule: Schedule, app: Arc<App>, notices: broadcast::Sender<Notice>, stop: CancellationToken) {
+    let mut last = SystemTime::now();
+    while let Some(due) = schedule.due_after(last) {
+        let due = due + schedule.jitter();
+        // Looked at now and then: the clock may be set, and a machine that sleeps does not count its sleep.
+        while SystemTime::now() < due {
+            if stop.run_until_cancelled(tokio::time::sleep(LOOK_AT_CLOCK)).await.is_none() {
+                return;
+            }
+        }
+        last = SystemTime::now();
+        refresh(Arc::clone(&app), notices.clone(), stop.clone()).await;
+    }
+}
+
 /// Takes in what has changed in the sources since the last run, while the old index answers.
-async fn refresh(app: Arc<App>, stop: CancellationToken) {
+async fn refresh(app: Arc<App>, notices: broadcast::Sender<Notice>, stop: CancellationToken) {
     let work = tokio::task::spawn_blocking(move || app.reindexer()?.reindex(Reuse::Unchanged, |_| ()));
     let outcome = tokio::select! {
         () = stop.cancelled() => return,
@@ -115,6 +143,11 @@ async fn refresh(app: Arc<App>, stop: CancellationToken) {
     };
     match outcome.map_err(anyhow::Error::from).and_then(|outcome| outcome) {
         Ok(outcome) => {
+            if let Some(why) = outcome.refused {
+                warn!("the new index is worse and does not go live; `colega history` says why");
+                // Nobody may be listening.
+                let _ = notices.send(Notice::IndexRefused { why });
+            }
             let skipped = outcome.report.map_or(0, |report| report.skipped.len());
             if skipped > 0 {
                 warn!(skipped, "some sources could not be read; `colega ingest` says which and why");

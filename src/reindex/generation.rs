@@ -4,6 +4,8 @@
 //! the pointer is the one step that makes it live; a crash at any point leaves the old generation whole. A folder without
 //! a manifest is what a crash left, and goes at the next opportunity.
 
+pub mod history;
+
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
+use self::history::{Entry, Event};
+use super::gate::{Gate, Judgement};
 use super::{EngineChoice, IndexSettings, Reuse};
 use crate::durable;
 use crate::embed::bm25::Bm25;
@@ -25,6 +29,7 @@ use crate::retrieve::statistics::Statistics;
 use crate::retrieve::{Index, Point};
 
 const POINTER: &str = "current";
+const HISTORY: &str = "history.jsonl";
 const LOCK: &str = "lock";
 const MANIFEST: &str = "manifest.json";
 const POINTS: &str = "points.jsonl";
@@ -84,6 +89,8 @@ pub struct Made {
     pub is_new: bool,
     /// How many passages were encoded for it.
     pub encoded: usize,
+    /// Why another one was made, or would have been, and did not go live.
+    pub refused: Option<Vec<String>>,
 }
 
 /// The folder of generations.
@@ -111,8 +118,11 @@ impl Generations {
 
     /// What the live generation says of itself; `None` before the first, and when another version of the program made it.
     pub fn manifest(&self) -> Result<Option<Manifest>> {
-        let Some(name) = self.current()? else { return Ok(None) };
-        let path = self.folder.join(&name).join(MANIFEST);
+        self.current()?.map_or(Ok(None), |name| self.manifest_of(&name))
+    }
+
+    fn manifest_of(&self, name: &str) -> Result<Option<Manifest>> {
+        let path = self.folder.join(name).join(MANIFEST);
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}; run `colega reindex`", path.display()))?;
         let damaged = || format!("{} is damaged; run `colega reindex --full`", path.display());
@@ -127,14 +137,58 @@ impl Generations {
     /// Opens the live generation; `None` before the first. Where another process holds its shard, the same points are
     /// searched in memory.
     pub fn open(&self) -> Result<Option<Opened>> {
-        let Some(manifest) = self.manifest()? else { return Ok(None) };
+        self.manifest()?.map(|manifest| self.open_one(manifest)).transpose()
+    }
+
+    /// Opens one generation, live or not.
+    pub fn open_one(&self, manifest: Manifest) -> Result<Opened> {
         let folder = self.folder.join(&manifest.name);
         let path = folder.join(STATISTICS);
         let damaged = || format!("{} is missing or damaged; run `colega reindex`", path.display());
         let statistics =
             serde_json::from_str(&fs::read_to_string(&path).with_context(damaged)?).with_context(damaged)?;
         let index = self.open_index(&folder, &manifest)?;
-        Ok(Some(Opened { manifest, index, statistics }))
+        Ok(Opened { manifest, index, statistics })
+    }
+
+    /// What became of generations, the latest last.
+    pub fn history(&self) -> Result<Vec<Entry>> {
+        history::read(&self.folder.join(HISTORY))
+    }
+
+    /// Makes an earlier generation live again: the one named `to`, or the newest of those before the live one. The one that
+    /// is taken back does not come again by itself; a change of the sources, or a re-index that encodes everything, brings a
+    /// new one.
+    ///
+    /// # Errors
+    /// There is none to go back to.
+    pub fn roll_back(&self, to: Option<&str>) -> Result<Manifest> {
+        ensure!(self.folder.exists(), "there is no index yet; `colega reindex` makes one");
+        let _lock = self.lock()?;
+        let live = self.manifest()?.context("there is no live index; `colega reindex` makes one")?;
+        let mut earlier: Vec<String> = self.names()?.into_iter().filter(|name| *name != live.name).collect();
+        earlier.retain(|name| self.folder.join(name).join(MANIFEST).exists());
+        let target = match to {
+            Some(name) => {
+                let kept = || if earlier.is_empty() { "none".to_owned() } else { earlier.join(", ") };
+                earlier
+                    .iter()
+                    .find(|known| *known == name)
+                    .with_context(|| format!("there is no earlier generation “{name}”; kept are: {}", kept()))?
+            }
+            None => earlier
+                .iter()
+                .rfind(|name| **name < live.name)
+                .context("no earlier generation is kept; index.keep says how many are")?,
+        };
+        let manifest = self.manifest_of(target)?.with_context(|| {
+            format!("generation {target} was made by another version of the program; run `colega reindex`")
+        })?;
+        self.point_to(&manifest.name)?;
+        let why = vec![format!("{} is live again", manifest.name)];
+        history::note(&self.folder.join(HISTORY), &live, Event::TakenBack, why)?;
+        info!(generation = manifest.name, "an earlier index is live again");
+        Ok(manifest)
     }
 
     /// All passages of the live generation, in the order of their sources; none before the first.
@@ -143,9 +197,16 @@ impl Generations {
         Ok(self.points(&manifest)?.into_iter().map(|point| point.passage).collect())
     }
 
-    /// Builds a generation of `passages` beside the live one and makes it live; unless `reuse` allows to keep the live
-    /// one because nothing has changed. Only one process can do so at a time.
-    pub fn make(&self, passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, reuse: Reuse) -> Result<Made> {
+    /// Builds a generation of `passages` beside the live one and makes it live, if `gate` lets it; unless `reuse` allows to
+    /// keep the live one because nothing has changed, or nothing since another was refused. Only one process can do so at a
+    /// time.
+    pub fn make(
+        &self,
+        passages: Vec<Arc<Passage>>,
+        encoding: Encoding<'_>,
+        reuse: Reuse,
+        gate: Option<&Gate>,
+    ) -> Result<Made> {
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
         let _lock = self.lock()?;
         let live = self.manifest().unwrap_or_else(|error| {
@@ -157,7 +218,10 @@ impl Generations {
         let is_same =
             |live: &&Manifest| reuse == Reuse::Unchanged && live.fingerprint == fingerprint && self.is_whole(live);
         if let Some(manifest) = live.as_ref().filter(is_same) {
-            return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0 });
+            return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0, refused: None });
+        }
+        if let (Some(live), Some(_), Some(why)) = (&live, gate, self.refused_before(&fingerprint, reuse)) {
+            return Ok(Made { manifest: live.clone(), is_new: false, encoded: 0, refused: Some(why) });
         }
         let earlier = match (&live, reuse) {
             // Points that cannot be read are encoded again.
@@ -182,10 +246,46 @@ impl Generations {
             has_shard: self.settings.engine == EngineChoice::Edge && cfg!(feature = "edge"),
         };
         self.write(&manifest, &built)?;
-        durable::replace(&self.folder.join(POINTER), |writer| Ok(writeln!(writer, "{name}")?))?;
+        let history = self.folder.join(HISTORY);
+        if let (Some(live), Some(gate)) = (live, gate)
+            && let Judgement::Shut(why) = gate.judge(&live, &manifest)?
+        {
+            warn!(
+                generation = name,
+                live = live.name,
+                reasons = why.len(),
+                "a new index is worse and does not go live"
+            );
+            history::note(&history, &manifest, Event::Refused, why.clone())?;
+            fs::remove_dir_all(self.folder.join(&name))?;
+            return Ok(Made { manifest: live, is_new: false, encoded: built.encoded, refused: Some(why) });
+        }
+        self.point_to(&name)?;
         info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
+        history::note(&history, &manifest, Event::Live, Vec::new())?;
         self.remove_leftovers()?;
-        Ok(Made { manifest, is_new: true, encoded: built.encoded })
+        Ok(Made { manifest, is_new: true, encoded: built.encoded, refused: None })
+    }
+
+    fn point_to(&self, name: &str) -> Result<()> {
+        durable::replace(&self.folder.join(POINTER), |writer| Ok(writeln!(writer, "{name}")?))
+    }
+
+    /// Why a generation of just this content is not to be made again: the last that was heard of it is that it was refused or
+    /// taken back.
+    fn refused_before(&self, fingerprint: &str, reuse: Reuse) -> Option<Vec<String>> {
+        if reuse == Reuse::Nothing {
+            return None;
+        }
+        let history = self.history().ok()?;
+        let last = history.into_iter().rfind(|entry| entry.fingerprint == fingerprint)?;
+        match last.event {
+            Event::Live => None,
+            Event::Refused => Some(last.why),
+            Event::TakenBack => {
+                Some(vec![format!("{} was taken back, and nothing has changed since", last.generation)])
+            }
+        }
     }
 
     /// Removes what crashes left and generations beyond those to keep, unless another process is building one.

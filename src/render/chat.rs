@@ -6,8 +6,8 @@ mod report;
 
 pub use labels::{Labels, labels};
 pub use report::{
-    AdapterShown, ConnectionShown, GapShown, StatsShown, forgotten, gaps, help, nothing_to_explain, paired,
-    reindex_failed, reindexed, reindexing, sources, stats, why,
+    AdapterShown, ConnectionShown, GapShown, StatsShown, forgotten, gaps, help, index_refused, nothing_to_explain,
+    paired, reindex_failed, reindexed, reindexing, sources, stats, why,
 };
 
 use std::time::Duration;

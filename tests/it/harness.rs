@@ -137,5 +137,6 @@ pub fn reindexer(folder: &Path) -> Arc<Reindexer> {
         bm25: Bm25Settings::default(),
         embedder: None,
         generations: Generations::new(folder.join("index"), IndexSettings::default()),
+        gate: None,
     })
 }

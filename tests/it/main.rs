@@ -12,6 +12,7 @@ mod fakes;
 mod feedback;
 #[cfg(any(feature = "discord", feature = "telegram"))]
 mod fetching;
+mod gating;
 mod goldset;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod growth;

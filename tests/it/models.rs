@@ -105,6 +105,7 @@ fn only_what_changed_is_embedded_again_and_another_model_embeds_everything() {
             bm25: Bm25Settings::default(),
             embedder,
             generations: Generations::new(folder.path().join("index"), IndexSettings::default()),
+            gate: None,
         };
         let outcome = reindexer.reindex(Reuse::Unchanged, |_| ()).expect("indexed");
         (outcome.is_new, outcome.encoded, outcome.live.embedder.map(|id| id.hash))

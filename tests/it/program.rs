@@ -12,41 +12,41 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A workplace of its own: sources, state and a configuration.
-struct Workplace(TempDir);
+pub struct Workplace(TempDir);
 
 impl Workplace {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir_all(folder.path().join("data/raw")).expect("made");
         Self(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn source(&self, name: &str, text: &str) {
+    pub fn source(&self, name: &str, text: &str) {
         fs::write(self.path("data/raw").join(name), text).expect("written");
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_colega"));
         command.current_dir(self.0.path()).args(args).stdin(Stdio::null()).env_remove("COLEGA_CONFIG");
         command
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().expect("the program starts")
     }
 
-    fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         let output = self.run(args);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("JSON on standard output")
     }
 }
 
-fn article(subject: &str, fact: &str) -> String {
+pub fn article(subject: &str, fact: &str) -> String {
     format!(
         "---\ntitle: {subject}\nlanguage: en\n---\n\n# {subject}\n\n## What it is\n{subject} is a made-up subject of the tests. \
          {fact}\n\n## Common mistakes\n- Taking {subject} for something real leads to confusion in reviews.\n\n\

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use arc_swap::ArcSwap;
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -17,12 +18,13 @@ use crate::config::Settings;
 use crate::delivery::Delivery;
 use crate::desk::health::Health;
 use crate::desk::policy::Policy;
-use crate::desk::{Front, House};
+use crate::desk::{Front, House, Notice};
 use crate::feedback::Feedback;
 use crate::question::Origin;
 
 /// What the platforms are given.
 pub(super) struct Given {
+    pub notices: broadcast::Sender<Notice>,
     pub agent: Agent,
     pub delivery: Delivery,
     pub feedback: Feedback,
@@ -64,6 +66,7 @@ pub(super) fn start(app: &App, given: &Given, tasks: &TaskTracker) -> Result<Rul
     let house = Arc::new(House {
         reindexer: Arc::new(app.reindexer()?),
         healths: healths.clone(),
+        notices: given.notices.clone(),
         started: Instant::now(),
         settings: settings.chat.clone(),
         default_language: settings.language.default,

@@ -14,6 +14,8 @@ use crate::trace::{Fate, Found};
 
 /// Passages shown by `/why`.
 const FOUND_SHOWN: usize = 8;
+/// How many reasons against a new index are shown.
+const MOST_REASONS: usize = 8;
 
 /// What `/stats` shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -402,6 +404,19 @@ pub fn reindexed(language: Language, passages: usize, documents: usize, skipped:
         (Language::Spanish, _) => format!(" {skipped} no se han podido leer; `colega ingest` dice cuáles y por qué."),
     };
     Document { language, blocks: vec![instruction(&(done + &left_out))] }
+}
+
+/// A new index is worse than the live one, which stays; the first reasons.
+pub fn index_refused(language: Language, why: &[String]) -> Document {
+    let title = say(
+        language,
+        "A new index answers the goldset worse, so it does not go live. The old one goes on answering.",
+        "Un índice nuevo responde peor al goldset, así que no se activa. El anterior sigue respondiendo.",
+    );
+    let items = why.iter().take(MOST_REASONS).map(|why| vec![Span::Plain(why.clone())]).collect();
+    let rest = say(language, "`colega history` lists all of it.", "`colega history` lo lista todo.");
+    let list = Block::List { marker: Marker::Bullet, items };
+    Document { language, blocks: vec![instruction(title), list, instruction(rest)] }
 }
 
 /// The sources could not be read.

@@ -60,6 +60,7 @@ impl House {
         let house = colega::desk::House {
             reindexer: harness::reindexer(self.folder.path()),
             healths: Vec::new(),
+            notices: tokio::sync::broadcast::channel(4).0,
             started: Instant::now(),
             settings: ChatSettings::default(),
             default_language: Language::English,

@@ -41,6 +41,7 @@ impl House {
         let house = colega::desk::House {
             reindexer: harness::reindexer(self.folder.path()),
             healths: vec![(origin, Arc::clone(&health))],
+            notices: tokio::sync::broadcast::channel(4).0,
             started: Instant::now(),
             settings: ChatSettings::default(),
             default_language: Language::English,
