@@ -212,10 +212,13 @@ impl Settings {
             bail!("support.min_score is {min_score}; set it to a number from 0 to 1");
         }
         let retrieve = &self.retrieve;
-        if !(0.0..=1.0).contains(&retrieve.dense_share) {
-            bail!("retrieve.dense_share is {}; set it to a number from 0 to 1", retrieve.dense_share);
+        for (key, share) in [("dense_share", retrieve.dense_share), ("meaning_relief", retrieve.meaning_relief)] {
+            if !(0.0..=1.0).contains(&share) {
+                bail!("retrieve.{key} is {share}; set it to a number from 0 to 1");
+            }
         }
         for (key, value) in [
+            ("meaning", retrieve.meaning_boost),
             ("title", retrieve.title_boost),
             ("words", retrieve.words_boost),
             ("sentence", retrieve.sentence_boost),

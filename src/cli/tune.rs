@@ -43,7 +43,8 @@ pub fn run(app: &App, args: &TuneArgs) -> Result<()> {
     let mut trials = Trials::new(app, &runtime, cases)?;
     let before = trials.configured();
     let shown = progress::Tries::new();
-    let tuned = tune::search(&before, &synonyms, |settings| trials.ask(settings), |step| shown.show(step))?;
+    let has_model = app.embedder()?.is_some();
+    let tuned = tune::search(&before, &synonyms, has_model, |settings| trials.ask(settings), |step| shown.show(step))?;
     drop(shown);
     let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?.as_millis();
     let folder = app.settings.paths.var.join("tune").join(at_ms.to_string());

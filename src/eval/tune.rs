@@ -115,11 +115,13 @@ pub fn relabelled(case: &Case, old: &[Arc<Passage>], new: &[Arc<Passage>]) -> Ca
     Case { relevant_chunks, ..case.clone() }
 }
 
-/// Searches from `before` on. `synonyms` are the places of the glossary's lines to try without. `ask` gives the verdicts on
+/// Searches from `before` on. `synonyms` are the places of the glossary's lines to try without; `has_model` says whether a model
+/// embeds the passages. `ask` gives the verdicts on
 /// all cases under some settings; `tried` is told each try.
 pub fn search(
     before: &Tunable,
     synonyms: &[usize],
+    has_model: bool,
     mut ask: impl FnMut(&Tunable) -> Result<Vec<Verdict>>,
     mut tried: impl FnMut(&Try),
 ) -> Result<Tuned> {
@@ -129,7 +131,7 @@ pub fn search(
     let mut climb = Climb { at: before.clone(), goal: begun_at, verdicts: first.clone(), tries: Vec::new() };
     for _ in 0..ROUNDS {
         let begun = climb.goal;
-        for knob in GRID {
+        for knob in GRID.iter().filter(|knob| has_model || !knob.needs_model) {
             climb.turn(knob, &mut ask, &mut tried)?;
         }
         for &line in synonyms {

@@ -54,9 +54,9 @@ impl Default for RetrieveSettings {
     fn default() -> Self {
         Self {
             candidates: 50,
-            dense_share: 0.5,
-            meaning_boost: 0.0,
-            meaning_relief: 0.0,
+            dense_share: 0.7,
+            meaning_boost: 3.0,
+            meaning_relief: 0.3,
             title_boost: 1.65,
             words_boost: 1.1,
             sentence_boost: 0.9,

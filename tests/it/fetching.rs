@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use colega::models::{Models, State as ModelState};
+use tokio_stream::StreamExt as _;
 
 /// The SHA-256 of [`content`], as `sha256sum` gives it, and of something else.
 const HASH: &str = "e47b2ef8f931a31c1167cdd8eeb73e8055b325f984e3adf8a01d8c3520d797d3";
@@ -59,7 +60,12 @@ async fn file(State(server): State<Server>, headers: HeaderMap) -> Response {
     let range = [("content-range", format!("bytes {from}-{}/{}", all.len() - 1, all.len()))];
     let body = if breaks {
         let pieces = [Ok(rest[..PIECE.min(rest.len())].to_vec()), Err(std::io::Error::other("gone"))];
-        Body::from_stream(tokio_stream::iter(pieces))
+        // What is sent together with the break may be lost with it.
+        let sent = tokio_stream::iter(pieces).then(|piece| async move {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            piece
+        });
+        Body::from_stream(sent)
     } else {
         Body::from(rest)
     };

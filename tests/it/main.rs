@@ -4,6 +4,7 @@ mod agent;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod daemon;
 mod dataset;
+mod deploying;
 mod desk;
 #[cfg(feature = "discord")]
 mod discord;

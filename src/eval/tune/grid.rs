@@ -8,6 +8,8 @@ pub(super) struct Knob {
     pub key: &'static str,
     /// What is tried.
     pub values: &'static [f32],
+    /// Whether it counts for nothing where no model embeds passages.
+    pub needs_model: bool,
     field: Field,
 }
 
@@ -19,11 +21,15 @@ enum Field {
 
 impl Knob {
     const fn number(key: &'static str, values: &'static [f32], field: fn(&mut Tunable) -> &mut f32) -> Self {
-        Self { key, values, field: Field::Number(field) }
+        Self { key, values, needs_model: false, field: Field::Number(field) }
+    }
+
+    const fn of_meaning(key: &'static str, values: &'static [f32], field: fn(&mut Tunable) -> &mut f32) -> Self {
+        Self { needs_model: true, ..Self::number(key, values, field) }
     }
 
     const fn count(key: &'static str, values: &'static [f32], field: fn(&mut Tunable) -> &mut usize) -> Self {
-        Self { key, values, field: Field::Count(field) }
+        Self { key, values, needs_model: false, field: Field::Count(field) }
     }
 
     /// Its value.
@@ -48,7 +54,9 @@ impl Knob {
 
 /// All of them, section by section. What a re-index must do again comes last, since it takes longest.
 pub(super) const GRID: &[Knob] = &[
-    Knob::number("retrieve.dense_share", &[0.0, 0.2, 0.3, 0.4, 0.5, 0.6], |of| &mut of.retrieve.dense_share),
+    Knob::of_meaning("retrieve.dense_share", &[0.3, 0.5, 0.6, 0.7, 0.8], |of| &mut of.retrieve.dense_share),
+    Knob::of_meaning("retrieve.meaning_boost", &[0.0, 2.0, 3.0, 4.0, 6.0], |of| &mut of.retrieve.meaning_boost),
+    Knob::of_meaning("retrieve.meaning_relief", &[0.0, 0.15, 0.3, 0.45], |of| &mut of.retrieve.meaning_relief),
     Knob::number("retrieve.title_boost", &[0.8, 1.2, 1.65, 2.2], |of| &mut of.retrieve.title_boost),
     Knob::number("retrieve.words_boost", &[0.5, 0.8, 1.1, 1.5], |of| &mut of.retrieve.words_boost),
     Knob::number("retrieve.sentence_boost", &[0.0, 0.5, 0.9, 1.3], |of| &mut of.retrieve.sentence_boost),
