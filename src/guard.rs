@@ -9,6 +9,7 @@ pub mod secrets;
 pub mod urls;
 
 mod checksum;
+mod decode;
 mod fold;
 mod lexicon;
 mod rules;
@@ -174,6 +175,14 @@ impl Guard {
         let sentences = self.rules.lexicon.read(&folded);
         if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded) {
             return refuse(RefusalReason::Injection, rule);
+        }
+        // A disguise is no way around the rules.
+        for reading in decode::readings(&text) {
+            let folded = fold::fold(&reading);
+            let sentences = self.rules.lexicon.read(&folded);
+            if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded) {
+                return refuse(RefusalReason::Injection, rule);
+            }
         }
         if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences) {
             return refuse(reason, rule);

@@ -17,6 +17,9 @@ use crate::support::{self, Evidence};
 const FEWEST_WORDS: usize = 3;
 /// Sentences that share more of their stems than this say the same.
 const SAME: f32 = 0.65;
+/// A note is said if what was written supports it at least so well: more than what would do for a sentence of the model, since
+/// what is not said stays and costs a few words, and what is lost is lost.
+const SAID: f64 = 0.75;
 /// A sentence of whose stems more than this share stands in a note says a part of that note.
 const HALF: f32 = 0.8;
 /// Words without support that are named when a part is asked for again.
@@ -130,7 +133,7 @@ impl<'a> Reader<'a> {
     pub(super) fn left_out(&self, written: &Written) -> Vec<Sentence> {
         let text = written.text();
         let said = Evidence::new([text.as_str()], self.language);
-        let is_left_out = |note: &&Sentence| support::judge(&note.text, &said).score < self.min_support;
+        let is_left_out = |note: &&Sentence| support::judge(&note.text, &said).score < SAID;
         self.notes.iter().filter(is_left_out).cloned().collect()
     }
 

@@ -47,7 +47,7 @@ fn said(section: &Section) -> Vec<(&str, u32)> {
 async fn what_passages_support_is_kept_and_cited_by_where_it_is_found() {
     let (refined, shown) = refined(&[
         "Work waits in a message queue until a worker takes it [2]. The broker keeps each message for 4 days.",
-        "- A queue must not hide a slow database [1].\n- Since a message can come twice, consumers must be idempotent.",
+        "- Never use a queue to hide a slow database [1].\n- Since a message can come twice, consumers must be idempotent.",
     ])
     .await;
     assert_eq!((shown, refined.unsupported, refined.draft.engine), (2, 0, Engine::Kalosm));
@@ -62,7 +62,7 @@ async fn what_passages_support_is_kept_and_cited_by_where_it_is_found() {
     assert_eq!(
         said(pitfalls),
         [
-            ("A queue must not hide a slow database.", 2),
+            ("Never use a queue to hide a slow database.", 2),
             ("Since a message can come twice, consumers must be idempotent.", 2)
         ]
     );
