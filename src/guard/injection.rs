@@ -10,18 +10,10 @@ use crate::answer::RefusalReason;
 /// So many points refuse.
 const LIMIT: i32 = 3;
 
-/// Marks with which chat models tell the roles apart; nobody writes one at the beginning of a question.
-const ROLE_MARKS: [&str; 9] = [
-    "<|im_start|>",
-    "<|system|>",
-    "<|start_header_id|>",
-    "[inst]",
-    "<<sys>>",
-    "<system>",
-    "### system",
-    "[system]",
-    "system:",
-];
+/// Marks with which chat models tell the roles apart; nobody begins a line with one.
+const ROLE_MARKS: [&str; 6] = ["<|im_start|>", "<|system|>", "<|start_header_id|>", "[inst]", "<<sys>>", "### system"];
+/// The same, which logs and configurations hold as well; nobody begins a question with one.
+const OPENING_MARKS: [&str; 4] = ["<system>", "[system]", "[sistema]", "system:"];
 
 /// The concepts that tell an order from a question about orders.
 #[derive(Debug)]
@@ -45,7 +37,8 @@ impl Cues {
 
 /// The first rule by which `sentences` try to steer the bot; `folded` is their text.
 pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>], folded: &str) -> Option<&'a str> {
-    if folded.lines().any(|line| ROLE_MARKS.iter().any(|mark| line.trim_start().starts_with(mark))) {
+    let begins_with = |text: &str, marks: &[&str]| marks.iter().any(|mark| text.trim_start().starts_with(mark));
+    if begins_with(folded, &OPENING_MARKS) || folded.lines().any(|line| begins_with(line, &ROLE_MARKS)) {
         return Some("injection.role_mark");
     }
     let rules = rules.rules.iter().filter(|rule| rule.reason == RefusalReason::Injection);
