@@ -85,6 +85,7 @@ struct Shared {
 
 /// Why a server gave no text.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(feature = "remote"), expect(dead_code, reason = "without servers nothing fails"))]
 enum Fault {
     /// It cannot take more now.
     #[error("{0}")]

@@ -123,12 +123,19 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, re
     let neighbours = neighbour_support(&hits);
     let best_signs = Signs::BEST.weighed_by(settings);
     let meaning = Meaning::of(&hits);
+    let mut best_by_words = 0.0_f32;
     for ((hit, support), neighbours) in hits.iter_mut().zip(support).zip(neighbours) {
         let reading = readings.read(&hit.passage);
         let around = settings.document_boost * support + settings.neighbour_boost * neighbours;
         let signs = Signs::of(&reading, query).weighed_by(settings) - best_signs;
-        let signs = meaning.weighed_with(signs, hit.cosine, settings);
-        hit.score *= (signs + exactness(&reading, query) + weight_of(reading.role) + around / best).exp();
+        let beyond = exactness(&reading, query) + weight_of(reading.role) + around / best;
+        best_by_words = best_by_words.max(hit.score * (signs + beyond).exp());
+        hit.score *= (meaning.weighed_with(signs, hit.cosine, settings) + beyond).exp();
+    }
+    // Whether a passage answers at all is judged on the scale of words; the meaning decides which comes first.
+    let best = hits.iter().map(|hit| hit.score).fold(f32::MIN_POSITIVE, f32::max);
+    for hit in &mut hits {
+        hit.score *= best_by_words / best;
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.chunk_id.cmp(&b.passage.chunk_id)));
     hits

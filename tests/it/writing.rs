@@ -35,6 +35,7 @@ use tokio::sync::watch;
 use crate::harness;
 
 const ENGLISH: &str = "What is an idempotency key?";
+#[cfg(feature = "models")]
 const SPANISH: &str = "¿Qué es una clave de idempotencia?";
 
 /// An agent over the sample, with a model.
