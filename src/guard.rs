@@ -148,7 +148,7 @@ impl Guard {
             max_symbol_share: settings.max_symbol_share,
             danger: danger::Cues::new(&rules)?,
             injection: injection::Cues::new(&rules)?,
-            orders: orders::Orders::new()?,
+            orders: orders::Orders::new(&rules)?,
             rules,
         })
     }

@@ -110,6 +110,9 @@ impl Work {
         let Some(draft) = parts.generator.generate(&quoted.evidence, &self.cancel, &mut growing) else {
             return self.stopped();
         };
+        if parts.refiner.is_none() {
+            return Ok(Worked { asked: self.checked(parts, draft, 0, &quoted), quoted: None });
+        }
         quoted.draft = citations::released(&draft, |text| parts.guard.release_text(text).is_ok());
         let asked = self.checked(parts, draft, 0, &quoted);
         Ok(Worked { asked, quoted: Some(quoted) })

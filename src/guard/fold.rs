@@ -16,6 +16,9 @@ pub fn without_invisible(text: &str) -> Cow<'_, str> {
 
 /// Lower case, no accents, full-width and look-alike letters as the Latin ones, typographic quotes as plain ones.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars()
         .filter(|&c| !is_invisible(c))
         .nfkd()

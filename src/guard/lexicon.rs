@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use regex::Regex;
+
 use super::fold::fold;
 use super::rules::RulesError;
 use super::words::{split, without_digits};
@@ -30,6 +32,9 @@ enum Pattern {
     Whole(String),
     Beginning(String),
 }
+
+/// Digits for letters, and letters set apart.
+const ODD_SPELLING: &str = r"[a-z][013457@$]|[013457@$][a-z]|(?:\b[a-z][^a-z0-9]+){3}[a-z]\b";
 
 /// So many characters of a word find the phrases that may begin with it.
 const KEY_CHARS: usize = 3;
@@ -66,6 +71,21 @@ impl Lexicon {
     pub fn concept(&self, name: &str) -> Result<Concepts, RulesError> {
         let place = self.names.iter().position(|known| known == name);
         place.map(|place| 1 << place).ok_or_else(|| RulesError::UnknownConcept(name.to_owned()))
+    }
+
+    /// How many words and phrases stand for any of `concepts`.
+    pub fn count(&self, concepts: Concepts) -> usize {
+        self.phrases.values().flatten().filter(|phrase| phrase.concept & concepts != 0).count()
+    }
+
+    /// Finds every folded text that has a word or phrase of `concepts`, by the longest word of each, and others: it does not look
+    /// where words end, and takes whatever is spelt oddly.
+    pub fn hint(&self, concepts: Concepts) -> Result<Regex, regex::Error> {
+        let phrases = self.phrases.values().flatten().filter(|phrase| phrase.concept & concepts != 0);
+        let longest =
+            |phrase: &Phrase| phrase.words.iter().map(Pattern::text).max_by_key(|text| text.len()).map(regex::escape);
+        let patterns: Vec<String> = phrases.filter_map(longest).chain([ODD_SPELLING.to_owned()]).collect();
+        Regex::new(&patterns.join("|"))
     }
 
     /// The sentences of `folded` (see [`fold`]): for each word the concepts of the word, and of the phrases that begin with it.
@@ -119,6 +139,13 @@ impl Lexicon {
 }
 
 impl Pattern {
+    /// Letters and digits alone.
+    fn text(&self) -> &str {
+        match self {
+            Self::Whole(text) | Self::Beginning(text) => text,
+        }
+    }
+
     fn fits(&self, word: &str) -> bool {
         match self {
             Self::Whole(whole) => word == whole,

@@ -10,7 +10,8 @@ use regex::Regex;
 
 use super::fold;
 use super::injection;
-use super::rules::{Rules, RulesError};
+use super::rules::{Rule, Rules, RulesError};
+use crate::answer::RefusalReason;
 use crate::sentence;
 
 /// The rules that Colega comes with.
@@ -26,24 +27,35 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant that the tests compile")
 });
 
-/// Rules that find orders.
+/// Rules that find orders. Nearly all sentences are none, and every sentence of every source is looked at: what cannot hold an
+/// order is told by a pattern, before any rule is tried.
 #[derive(Debug)]
-pub(super) struct Orders(Rules);
+pub(super) struct Orders {
+    rules: Rules,
+    hint: Regex,
+    /// The same for the rules on questions, of which those on orders to the bot hold for documents, too.
+    injection_hint: Regex,
+}
 
 impl Orders {
-    pub(super) fn new() -> Result<Self, RulesError> {
-        Rules::parse(RULES).map(Self)
+    /// `questions` are the rules on questions.
+    pub(super) fn new(questions: &Rules) -> Result<Self, RulesError> {
+        let rules = Rules::parse(RULES)?;
+        let hint = rules.hint(RefusalReason::Injection)?;
+        Ok(Self { rules, hint, injection_hint: questions.hint(RefusalReason::Injection)? })
     }
 
-    /// The rule by which `sentence` is an order.
-    pub(super) fn find(&self, sentence: &str) -> Option<&str> {
-        let end = sentence.char_indices().nth(MOST_CHARS).map_or(sentence.len(), |(end, _)| end);
-        let said = QUOTED.replace_all(&sentence[..end], " ");
-        let sentences = self.0.lexicon.read(&fold::fold(&said));
-        let holds = |rule: &&super::rules::Rule| {
-            rule.points >= LIMIT && sentences.iter().any(|words| rule.places(words).next().is_some())
-        };
-        self.0.rules.iter().find(holds).map(|rule| rule.name.as_str())
+    /// The rule by which a folded sentence is an order.
+    fn find(&self, folded: &str) -> Option<&str> {
+        let end = folded.char_indices().nth(MOST_CHARS).map_or(folded.len(), |(end, _)| end);
+        let folded = &folded[..end];
+        if !self.hint.is_match(folded) {
+            return None;
+        }
+        let sentences = self.rules.lexicon.read(folded);
+        let holds =
+            |rule: &&Rule| rule.points >= LIMIT && sentences.iter().any(|words| rule.places(words).next().is_some());
+        self.rules.rules.iter().find(holds).map(|rule| rule.name.as_str())
     }
 }
 
@@ -65,10 +77,11 @@ impl super::Guard {
 
     /// The rule by which one sentence is an order.
     pub(super) fn order(&self, sentence: &str) -> Option<&str> {
-        self.orders.find(sentence).or_else(|| {
-            let said = QUOTED.replace_all(sentence, " ");
-            let folded = fold::fold(&said);
-            injection::find(&self.rules, &self.injection, &self.rules.lexicon.read(&folded), &folded)
+        let folded = fold::fold(&QUOTED.replace_all(sentence, " "));
+        self.orders.find(&folded).or_else(|| {
+            let may_hold = self.orders.injection_hint.is_match(&folded);
+            let sentences = if may_hold { self.rules.lexicon.read(&folded) } else { Vec::new() };
+            injection::find(&self.rules, &self.injection, &sentences, &folded)
         })
     }
 }

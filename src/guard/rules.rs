@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use regex::Regex;
 use serde::Deserialize;
 
 use super::lexicon::{Concepts, Lexicon};
@@ -29,6 +30,9 @@ pub enum RulesError {
         "concept “{0}” has the phrase “{1}”; use letters, digits and spaces, and at least three characters before a first “*”"
     )]
     BadPhrase(String, String),
+    /// Its words make too large a pattern.
+    #[error("the rules are too many")]
+    TooLarge(#[from] regex::Error),
     /// A rule that spans too far or over nothing.
     #[error(
         "rule “{0}” must name at least one concept, have `within` of at least 1, and (concepts - 1) x `within` of at most 63"
@@ -101,6 +105,16 @@ impl Rules {
         };
         let rules = file.rule.into_iter().map(compile).collect::<Result<_, _>>()?;
         Ok(Self { lexicon, rules })
+    }
+}
+
+impl Rules {
+    /// Finds every folded text in which a rule of this `reason` may hold, and does so quickly: by the concept of each rule that
+    /// the fewest words stand for.
+    pub fn hint(&self, reason: RefusalReason) -> Result<Regex, RulesError> {
+        let rarest = |rule: &Rule| rule.follow.iter().copied().min_by_key(|concepts| self.lexicon.count(*concepts));
+        let rules = self.rules.iter().filter(|rule| rule.reason == reason);
+        Ok(self.lexicon.hint(rules.filter_map(rarest).fold(0, |all, concepts| all | concepts))?)
     }
 }
 
