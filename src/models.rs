@@ -1,8 +1,8 @@
 //! Models that can be fetched: which there are, which are here, and whether they are whole.
 
-#[cfg(any(feature = "discord", feature = "telegram"))]
+#[cfg(feature = "models")]
 mod fetch;
-#[cfg(not(any(feature = "discord", feature = "telegram")))]
+#[cfg(not(feature = "models"))]
 #[path = "models/absent.rs"]
 mod fetch;
 

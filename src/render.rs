@@ -110,6 +110,11 @@ pub const fn engine(engine: Engine, language: Language) -> &'static str {
     }
 }
 
+/// Stands below an answer that is whole, and that a model is putting into better words.
+pub const fn refining(language: Language) -> &'static str {
+    say(language, "Quoted; better wording may follow…", "Son citas literales; puede que mejore la redacción…")
+}
+
 fn no_evidence(suggestions: &Suggestions) -> Notice {
     let language = suggestions.language;
     let heading = say(language, "The nearest subjects in it", "Temas más cercanos");

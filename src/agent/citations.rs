@@ -121,7 +121,8 @@ fn nearest_sentence<'p>(text: &str, passage: &'p Passage, min_support: f64) -> O
     if score(&passage.text) < min_support {
         return None;
     }
-    sentence::split(&passage.text).max_by(|a, b| score(a).total_cmp(&score(b)))
+    let scored = sentence::split(&passage.text).map(|sentence| (score(sentence), sentence));
+    scored.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, sentence)| sentence)
 }
 
 /// Rebuilds sections from what `cite` keeps: it gets a text, its citations and whether it is code, and gives the new citations

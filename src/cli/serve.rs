@@ -37,7 +37,7 @@ use crate::shutdown;
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
 const LOOK_FOR_GENERATION: Duration = Duration::from_secs(2);
 /// How often it is looked whether the sources are due.
-const LOOK_AT_CLOCK: Duration = Duration::from_secs(1);
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
 /// Notices that may wait for a platform that is away.
 const NOTICES: usize = 16;
 
@@ -124,8 +124,8 @@ async fn on_schedule(schedule: Schedule, app: Arc<App>, notices: broadcast::Send
     while let Some(due) = schedule.due_after(last) {
         let due = due + schedule.jitter();
         // Looked at now and then: the clock may be set, and a machine that sleeps does not count its sleep.
-        while SystemTime::now() < due {
-            if stop.run_until_cancelled(tokio::time::sleep(LOOK_AT_CLOCK)).await.is_none() {
+        while let Ok(wait) = due.duration_since(SystemTime::now()) {
+            if stop.run_until_cancelled(tokio::time::sleep(wait.min(LOOK_AT_CLOCK))).await.is_none() {
                 return;
             }
         }

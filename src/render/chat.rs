@@ -2,12 +2,14 @@
 //! what buttons and notices say in `labels`.
 
 mod labels;
+mod reindexing;
 mod report;
 
 pub use labels::{Labels, labels};
+pub use reindexing::{index_refused, reindex_failed, reindexed, reindexing};
 pub use report::{
-    AdapterShown, ConnectionShown, GapShown, StatsShown, forgotten, gaps, help, index_refused, nothing_to_explain,
-    paired, reindex_failed, reindexed, reindexing, sources, stats, why,
+    AdapterShown, ConnectionShown, GapShown, StatsShown, forgotten, gaps, help, nothing_to_explain, paired, sources,
+    stats, why,
 };
 
 use std::time::Duration;
@@ -54,11 +56,7 @@ pub fn draft(answer: &Answer) -> Document {
 /// An answer that is whole, and that a model is putting into better words.
 pub fn refining(answer: &Answer) -> Document {
     let mut document = written(answer);
-    let note = say(
-        answer.language,
-        "Quoted; better wording may follow…",
-        "Son citas literales; puede que mejore la redacción…",
-    );
+    let note = super::refining(answer.language);
     document.blocks.push(Block::Small(vec![Span::Emphasis(note.to_owned())]));
     document
 }

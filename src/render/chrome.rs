@@ -77,11 +77,7 @@ impl Chrome {
     pub const fn new(language: Language) -> Self {
         Self {
             language,
-            refining: say(
-                language,
-                "Quoted; better wording may follow…",
-                "Son citas literales; puede que mejore la redacción…",
-            ),
+            refining: super::refining(language),
             tagline: say(
                 language,
                 "Answers from your team’s knowledge base",

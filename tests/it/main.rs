@@ -11,7 +11,7 @@ mod discord;
 #[cfg(any(feature = "discord", feature = "telegram"))]
 mod fakes;
 mod feedback;
-#[cfg(any(feature = "discord", feature = "telegram"))]
+#[cfg(feature = "models")]
 mod fetching;
 mod gating;
 mod goldset;

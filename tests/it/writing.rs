@@ -61,8 +61,11 @@ fn agent_with(refiner: Option<Refiner>) -> Agent {
 
 /// What `text` is answered, and the answers that were shown on the way.
 async fn ask(agent: &Agent, text: &str) -> (Answer, Vec<Answer>) {
+    ask_a(agent, Question { user: UserId("ana".to_owned()), ..Question::new(text, Origin::Discord) }).await
+}
+
+async fn ask_a(agent: &Agent, question: Question) -> (Answer, Vec<Answer>) {
     let (sender, mut stages) = watch::channel(Stage::default());
-    let question = Question { user: UserId("ana".to_owned()), ..Question::new(text, Origin::Discord) };
     let agent = agent.clone();
     let asked = tokio::spawn(async move { agent.ask_watched(question, Instant::now(), &sender).await });
     let mut shown = Vec::new();
@@ -106,12 +109,11 @@ async fn the_quoted_answer_is_shown_first_and_then_in_the_words_of_the_model() {
 }
 
 #[tokio::test]
-async fn who_asks_in_a_language_that_the_sources_lack_gets_quotes() {
-    let script = scripted(&["This must not be asked for."], Duration::ZERO);
-    let only_english = Question { language: Some(Language::Spanish), ..Question::new(ENGLISH, Origin::Discord) };
-    let asked = agent(script, 64).ask(only_english, Instant::now()).await.expect("no fault");
-    let answer = answer(&asked);
-    assert!(answer.engine == Engine::Extractive || answer.source_language.is_none());
+async fn who_asks_in_a_language_that_the_sources_lack_gets_quotes_and_no_model_is_asked() {
+    let agent = agent(scripted(&[""; 4], Duration::ZERO), 64);
+    let in_spanish = Question { language: Some(Language::Spanish), ..Question::new("Evil scripts?", Origin::Discord) };
+    let (answer, shown) = ask_a(&agent, in_spanish).await;
+    assert_eq!((answer.source_language, shown.len()), (Some(Language::English), 0));
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ pub(super) async fn page(
     let reply = reply(&page, &visitor, &question, &watch::Sender::default()).await;
     let (status, wait) = reply.as_ref().map_or((StatusCode::INTERNAL_SERVER_ERROR, None), status);
     let answer = match &reply {
-        Ok(reply) => html! { @for part in parts(reply) { (PreEscaped(part.html)) } },
+        Ok(reply) => html! { @for part in parts(reply, true) { (PreEscaped(part.html)) } },
         Err(_) => page::failed(&chrome),
     };
     let exchange = Exchange { question: &question, answer: &answer };
@@ -134,14 +134,14 @@ pub(super) async fn ask(
         return (StatusCode::INTERNAL_SERVER_ERROR, &visitor, page::failed(&visitor.chrome())).into_response();
     };
     let (status, wait) = status(&reply);
-    let lines = tokio_stream::iter(parts(&reply)).map(|part| line(&part));
+    let lines = tokio_stream::iter(parts(&reply, true)).map(|part| line(&part));
     (status, wait, &visitor, [(CONTENT_TYPE, PARTS)], Body::from_stream(lines)).into_response()
 }
 
 /// The lines of an answer that is there and that a model is putting into better words: all of its parts at once, then those
 /// that change.
 fn refined(
-    asking: AbortOnDropHandle<Result<Reply, Failed>>,
+    mut asking: AbortOnDropHandle<Result<Reply, Failed>>,
     mut stages: watch::Receiver<Stage>,
     note: &'static str,
 ) -> impl Stream<Item = serde_json::Result<String>> {
@@ -149,18 +149,17 @@ fn refined(
     let writing = tokio::spawn(async move {
         let mut known: Vec<Part> = Vec::new();
         let progress = Part { kind: PartKind::Progress, html: html! { p.progress { (note) } }.into_string() };
-        let mut asking = asking;
         loop {
             let stage = stages.borrow_and_update().clone();
             if let Stage::Refining(asked) = stage {
-                let parts = parts(&asked.reply).into_iter().chain([progress.clone()]);
+                let parts = parts(&asked.reply, false).into_iter().chain([progress.clone()]);
                 send_new(&sender, &mut known, parts).await?;
             }
             tokio::select! {
                 reply = &mut asking => {
                     if let Ok(Ok(reply)) = reply {
                         let done = Part { kind: PartKind::Progress, html: String::new() };
-                        send_new(&sender, &mut known, parts(&reply).into_iter().chain([done])).await?;
+                        send_new(&sender, &mut known, parts(&reply, true).into_iter().chain([done])).await?;
                     }
                     return Some(());
                 }
@@ -245,8 +244,9 @@ fn status(reply: &Reply) -> (StatusCode, Option<RetryAfter>) {
     }
 }
 
-/// The parts of a reply in the order in which they are read.
-fn parts(reply: &Reply) -> Vec<Part> {
+/// The parts of a reply in the order in which they are read. An answer can be voted on once it is kept, which is when no model is
+/// wording it any more.
+fn parts(reply: &Reply, is_kept: bool) -> Vec<Part> {
     let part = |kind, html: Markup| Part { kind, html: html.into_string() };
     match shown(reply) {
         Shown::Answer(answer) => {
@@ -254,7 +254,7 @@ fn parts(reply: &Reply) -> Vec<Part> {
             parts.extend(
                 answer.sections.iter().map(|section| part(section.kind.into(), render::section(section, answer))),
             );
-            let sources = html! { (render::sources(answer)) (vote::form(answer)) };
+            let sources = html! { (render::sources(answer)) @if is_kept { (vote::form(answer)) } };
             parts.push(part(PartKind::Sources, sources));
             parts
         }

@@ -115,8 +115,8 @@ impl Llama {
 
     async fn read_opening(&self, system: &str) -> Result<Arc<Opening>> {
         let mut session = self.model.new_session()?;
-        let pieces = self.pieces(&self.format.opening(system))?;
-        self.check_room(0, &pieces, 0)?;
+        let (pieces, length) = self.pieces(&self.format.opening(system))?;
+        self.check_room(length)?;
         for piece in &pieces {
             self.read(&mut session, piece).await?;
         }
@@ -148,8 +148,8 @@ impl Llama {
             Turn::BrokenOff => &self.format.to_person,
         };
         let whole = format!("{to_person}{}{}", self.format.harmless(text), self.format.to_model);
-        let mut pieces = self.pieces(&whole)?;
-        self.check_room(memory.tokens, &pieces, most_tokens)?;
+        let (mut pieces, length) = self.pieces(&whole)?;
+        self.check_room(memory.tokens + length + usize::try_from(most_tokens)?)?;
         let last = pieces.pop().context("there is nothing to say")?;
         // If this future is dropped on the way, the conversation is left in the middle of a turn, and is not gone on with.
         for piece in &pieces {
@@ -195,17 +195,16 @@ impl Llama {
         read.map_err(|failure| self.told(&failure))
     }
 
-    fn check_room(&self, used: usize, pieces: &[String], most_tokens: u32) -> Result<()> {
-        let new: usize = pieces.iter().map(|piece| self.length(piece)).sum::<Result<_>>()?;
-        let needed = used + new + usize::try_from(most_tokens)? + SPARE;
-        let length = self.context_length;
+    fn check_room(&self, tokens: usize) -> Result<()> {
+        let (needed, length) = (tokens + SPARE, self.context_length);
         ensure!(needed <= length, "the conversation would take {needed} tokens, and the model takes {length}");
         Ok(())
     }
 
-    /// `text` in pieces of at most [`PIECE`] tokens, cut between words where that is possible.
-    fn pieces(&self, text: &str) -> Result<Vec<String>> {
-        let (mut pieces, mut piece, mut tokens) = (Vec::new(), String::new(), 0);
+    /// `text` in pieces of at most [`PIECE`] tokens, cut between words where that is possible, and how many tokens they have
+    /// together, at the most: words that are read together have no more tokens than alone.
+    fn pieces(&self, text: &str) -> Result<(Vec<String>, usize)> {
+        let (mut pieces, mut piece, mut tokens, mut all) = (Vec::new(), String::new(), 0, 0);
         for word in words(text) {
             let length = self.length(word)?;
             if tokens + length > PIECE && !piece.is_empty() {
@@ -214,11 +213,12 @@ impl Llama {
             }
             piece.push_str(word);
             tokens += length;
+            all += length;
         }
         if !piece.is_empty() {
             pieces.push(piece);
         }
-        Ok(pieces)
+        Ok((pieces, all))
     }
 
     /// How many tokens a text has.

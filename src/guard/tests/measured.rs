@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 fn items(set: &str) -> Option<Vec<BTreeMap<String, serde_json::Value>>> {
@@ -159,9 +162,5 @@ fn known_tokens_are_found() {
 }
 
 fn base64(text: &str) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let sextets = text.bytes().filter_map(|byte| ALPHABET.iter().position(|&known| known == byte));
-    let bits: Vec<usize> = sextets.flat_map(|sextet| (0..6).rev().map(move |bit| sextet >> bit & 1)).collect();
-    let bytes = bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit));
-    String::from_utf8_lossy(&bytes.map(|byte| u8::try_from(byte).expect("eight bits")).collect::<Vec<_>>()).into_owned()
+    String::from_utf8_lossy(&STANDARD.decode(text).expect("base64")).into_owned()
 }

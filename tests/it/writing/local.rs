@@ -94,12 +94,17 @@ async fn a_text_ends_where_it_is_told_to() {
     writer.say(&mut memory, "a b c", 24, |_| true).await.expect("the conversation goes on");
 }
 
-/// In a process of its own: what other tests load would count as grown.
+/// In a process of its own: what other tests load would count as grown, and so would the symbols of the whole program, which a
+/// panic reads to tell where it was.
 #[test]
 fn three_hundred_answers_with_a_third_cancelled_leave_nothing_behind() {
     let own = std::env::current_exe().expect("known");
     let name = "writing::local::three_hundred_answers_alone";
-    let run = std::process::Command::new(own).args(["--exact", name, "--ignored"]).output().expect("it starts");
+    let run = std::process::Command::new(own)
+        .args(["--exact", name, "--ignored", "--nocapture"])
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .expect("it starts");
     let says = String::from_utf8_lossy(&run.stdout).into_owned();
     assert!(run.status.success() && says.contains("1 passed"), "{says}");
 }
