@@ -19,17 +19,17 @@ pub mod messenger;
 mod outbox;
 mod patience;
 pub mod policy;
+mod posting;
 mod running;
 mod thumbs;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use arc_swap::ArcSwap;
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,6 +37,7 @@ use tracing::{error, info};
 
 pub use event::{Button, Command, Event, Holder, Incoming, UpdateId, Way};
 pub use messenger::{Failure, Keyboard, Message, Messenger};
+pub use posting::Notice;
 
 use self::chat::{Chat, Latest};
 use self::health::Health;
@@ -62,9 +63,6 @@ const EXPLAINABLE: Duration = Duration::from_hours(1);
 const EXPLAINED: u64 = 512;
 /// How long the end of the daemon waits for answers under way; what is not done by then is done after the next start.
 const FAREWELL: Duration = Duration::from_secs(3);
-/// How often it is looked whether the list of gaps is due.
-const LOOK_FOR_GAPS: Duration = Duration::from_hours(1);
-
 /// How chats are dealt with, section `[chat]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -97,16 +95,6 @@ pub struct House {
     pub settings: ChatSettings,
     /// Language of words to somebody whose language nobody knows.
     pub default_language: Language,
-}
-
-/// What operators should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A new index answers the goldset worse than the live one, which stays.
-    IndexRefused {
-        /// What is worse, line by line.
-        why: Vec<String>,
-    },
 }
 
 /// What a desk is made of, beside its platform. A cheap handle: clones share everything.
@@ -354,34 +342,6 @@ impl<M: Messenger> Desk<M> {
     /// There is a message in `chat`.
     fn knows(&self, chat: &ChatId, message: &MessageId) {
         self.latest.knows(self.messenger.sequence(chat), message);
-    }
-
-    async fn post_notices(&self, mut notices: broadcast::Receiver<Notice>) {
-        loop {
-            match notices.recv().await {
-                Ok(notice) => {
-                    if let Err(failure) = self.post_notice(&notice).await.context("a notice was not posted") {
-                        error!("{failure:#}");
-                    }
-                }
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
-            }
-        }
-    }
-
-    async fn post_gaps_weekly(&self) {
-        let mut tick = tokio::time::interval(LOOK_FOR_GAPS);
-        loop {
-            tick.tick().await;
-            // Weeks since a Monday, so that the list comes on Mondays (UTC); 1970 began on a Thursday.
-            let days = now_ms() / (24 * 60 * 60 * 1000);
-            if (days + 3).is_multiple_of(7)
-                && let Err(failure) = self.post_gaps((days + 3) / 7).await.context("the list of gaps was not posted")
-            {
-                error!("{failure:#}");
-            }
-        }
     }
 }
 

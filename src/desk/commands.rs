@@ -16,12 +16,12 @@ use super::outbox::Shown;
 use super::patience::patiently;
 use super::policy::Admission;
 use super::running::Stopped;
-use super::{Desk, Notice, now_ms};
+use super::{Desk, now_ms};
 use crate::answer::AnswerId;
-use crate::delivery::{OutKey, Outgoing, Role, State};
+use crate::delivery::OutKey;
 use crate::feedback::kept::{Kept, Outcome};
 use crate::goldset::gaps;
-use crate::place::{Interaction, MessageId, Place, Pseudonym};
+use crate::place::{Interaction, MessageId, Pseudonym};
 use crate::question::Language;
 use crate::reindex::Reuse;
 use crate::render::chat::{self, AdapterShown, ConnectionShown, GapShown, StatsShown};
@@ -271,58 +271,6 @@ impl<M: Messenger> Desk<M> {
             tracing::debug!(%failure, "a command could not be replied to");
         }
         Ok(())
-    }
-
-    /// Posts the gaps of the last month where a setting says so, once a week. `week` counts weeks since 1970.
-    pub(super) async fn post_gaps(&self, week: u64) -> Result<()> {
-        let Some(place) = self.front.policy.load_full().gaps_place() else { return Ok(()) };
-        let language = self.language_at(&place);
-        self.post(place, &format!("gaps{week}"), || self.gaps(language)).await
-    }
-
-    /// Tells operators something where the list of gaps goes, too.
-    pub(super) async fn post_notice(&self, notice: &Notice) -> Result<()> {
-        let Some(place) = self.front.policy.load_full().gaps_place() else { return Ok(()) };
-        let language = self.language_at(&place);
-        let document = match notice {
-            Notice::IndexRefused { why } => chat::index_refused(language, why),
-        };
-        self.post(place, &format!("notice{}", now_ms()), || async { Ok(document) }).await
-    }
-
-    fn language_at(&self, place: &Place) -> Language {
-        self.front.policy.load().language(place).unwrap_or(self.default_language())
-    }
-
-    /// Posts what `document` gives, once for each `name`.
-    async fn post<F>(&self, place: Place, name: &str, document: impl FnOnce() -> F) -> Result<()>
-    where
-        F: Future<Output = Result<Document>>,
-    {
-        let key = OutKey(format!("{}.{}.{name}", M::ORIGIN.name(), place.chat.0));
-        let known = self.front.delivery.outgoing(&key).await?;
-        if known.as_ref().is_some_and(|known| known.state == State::Whole) {
-            return Ok(());
-        }
-        let document = document().await?;
-        let nobody = Pseudonym(String::new());
-        let mut outgoing = known.unwrap_or_else(|| Outgoing {
-            conversation: conversation(M::ORIGIN, &place, &nobody),
-            asker: nobody,
-            place,
-            reply_to: None,
-            answer: None,
-            role: Role::Command,
-            follows: None,
-            slots: Vec::new(),
-            state: State::Writing,
-            update: name.to_owned(),
-            at_ms: now_ms(),
-        });
-        let shown = Shown::new(self.messenger().parts(&document), Keyboard::None);
-        self.show(&key, &mut outgoing, &shown, None).await?;
-        outgoing.state = State::Whole;
-        self.front.delivery.save(&key, &outgoing).await
     }
 }
 

@@ -5,6 +5,7 @@
 //! a manifest is what a crash left, and goes at the next opportunity.
 
 pub mod history;
+mod shard;
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
@@ -34,10 +35,6 @@ const LOCK: &str = "lock";
 const MANIFEST: &str = "manifest.json";
 const POINTS: &str = "points.jsonl";
 const STATISTICS: &str = "statistics.json";
-#[cfg(feature = "edge")]
-const SHARD: &str = "edge";
-/// What the engine says when another process has opened a shard.
-const LOCKED: &str = "WouldBlock";
 /// Changes whenever the files of a generation, or the way their content is computed, change.
 const FORMAT: u32 = 2;
 
@@ -304,16 +301,16 @@ impl Generations {
         jsonl::write(&folder.join(POINTS), &built.points)?;
         write_json(&folder.join(STATISTICS), &built.statistics)?;
         if manifest.has_shard {
-            write_shard(&folder, &built.points)?;
+            shard::write(&folder, &built.points)?;
         }
         write_json(&folder.join(MANIFEST), manifest)
     }
 
     fn open_index(&self, folder: &Path, manifest: &Manifest) -> Result<Index> {
         if manifest.has_shard && self.settings.engine == EngineChoice::Edge {
-            match open_shard(folder, manifest.passages) {
+            match shard::open(folder, manifest.passages) {
                 Ok(index) => return Ok(index),
-                Err(error) if format!("{error:#}").contains(LOCKED) => {
+                Err(error) if shard::is_held(&error) => {
                     info!("searching in memory, since another process holds the index");
                 }
                 Err(error) => {
@@ -339,8 +336,7 @@ impl Generations {
     fn is_whole(&self, manifest: &Manifest) -> bool {
         let folder = self.folder.join(&manifest.name);
         let is_shard_whole = !manifest.has_shard
-            || open_shard(&folder, manifest.passages)
-                .map_or_else(|error| format!("{error:#}").contains(LOCKED), |_| true);
+            || shard::open(&folder, manifest.passages).map_or_else(|error| shard::is_held(&error), |_| true);
         let statistics = fs::read_to_string(folder.join(STATISTICS)).ok();
         is_shard_whole
             && statistics.is_some_and(|text| serde_json::from_str::<Statistics>(&text).is_ok())
@@ -413,31 +409,6 @@ impl Generations {
         }
         Ok(hasher.finalize().to_hex().to_string())
     }
-}
-
-#[cfg(feature = "edge")]
-fn open_shard(folder: &Path, passages: usize) -> Result<Index> {
-    let shard = crate::retrieve::edge::EdgeIndex::open(&folder.join(SHARD))?;
-    let found = shard.len()?;
-    ensure!(found == passages, "the shard holds {found} of {passages} passages");
-    Ok(Index::Edge(Box::new(shard)))
-}
-
-#[cfg(not(feature = "edge"))]
-fn open_shard(_folder: &Path, _passages: usize) -> Result<Index> {
-    bail!("this program was built without the embedded Qdrant")
-}
-
-#[cfg(feature = "edge")]
-fn write_shard(folder: &Path, points: &[Point]) -> Result<()> {
-    // Dropping it flushes it and gives its folder free.
-    drop(crate::retrieve::edge::EdgeIndex::create(&folder.join(SHARD), points)?);
-    Ok(())
-}
-
-#[cfg(not(feature = "edge"))]
-fn write_shard(_folder: &Path, _points: &[Point]) -> Result<()> {
-    bail!("this program was built without the embedded Qdrant")
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
