@@ -181,6 +181,15 @@ pub enum Stage {
     Refining(Arc<Asked>),
 }
 
+impl Stage {
+    /// Waits for an answer that is whole, and that a model is putting into other words; `None` if it never comes that far.
+    pub async fn quoted(stages: &mut watch::Receiver<Self>) -> Option<Arc<Asked>> {
+        let stage = stages.wait_for(|stage| matches!(stage, Self::Refining(_))).await.ok()?;
+        let Self::Refining(asked) = &*stage else { return None };
+        Some(Arc::clone(asked))
+    }
+}
+
 impl Parts {
     /// Lets a question in, unless its asker asks too much or it is one that Colega does not help with.
     ///

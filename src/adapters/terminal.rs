@@ -2,11 +2,12 @@
 #![allow(clippy::print_stdout, reason = "it talks with a person there")]
 
 use std::io::{BufRead as _, Write as _, stdin, stdout};
-use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
+use anyhow::Result;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -14,6 +15,7 @@ use crate::agent::{Agent, Stage};
 use crate::answer::Reply;
 use crate::question::{Origin, Question};
 use crate::render::terminal::{Layout, render};
+use crate::trace::Asked;
 
 /// Reads a question a line and prints its answer, until the input ends or `stop` is cancelled.
 pub async fn run(agent: Agent, stop: CancellationToken) {
@@ -41,25 +43,23 @@ async fn answer(agent: &Agent, question: Question) {
     let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
     let quoted = tokio::select! {
         biased;
-        Ok(stage) = stages.wait_for(|stage| matches!(stage, Stage::Refining(_))) => match &*stage {
-            Stage::Refining(asked) => Some(Arc::clone(asked)),
-            _ => None,
-        },
-        asked = &mut asking => {
-            match asked.map_err(anyhow::Error::from).and_then(|asked| asked) {
-                Ok(asked) => println!("\n{}", render(&asked.reply, &Layout::of(true))),
-                Err(error) => eprintln!("colega: {error:#}"),
-            }
-            return;
-        }
+        Some(quoted) = Stage::quoted(&mut stages) => quoted,
+        asked = &mut asking => return print(flat(asked)),
     };
-    let Some(quoted) = quoted else { return };
     println!("\n{}\n…", render(&quoted.reply, &Layout::of(true)));
-    match asking.await.map_err(anyhow::Error::from).and_then(|asked| asked) {
-        Ok(asked) if is_reworded(&quoted.reply, &asked.reply) => {
-            println!("\n{}", render(&asked.reply, &Layout::of(true)));
-        }
-        Ok(_) => {}
+    let worded = flat(asking.await);
+    if !matches!(&worded, Ok(asked) if !is_reworded(&quoted.reply, &asked.reply)) {
+        print(worded);
+    }
+}
+
+fn flat(asked: Result<Result<Asked>, JoinError>) -> Result<Asked> {
+    asked?
+}
+
+fn print(asked: Result<Asked>) {
+    match asked {
+        Ok(asked) => println!("\n{}", render(&asked.reply, &Layout::of(true))),
         Err(error) => eprintln!("colega: {error:#}"),
     }
 }

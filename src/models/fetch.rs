@@ -34,7 +34,8 @@ pub(super) async fn fetch(address: &str, to: &Path, mut progress: impl FnMut(u64
                 if fruitless >= TRIES {
                     return Err(error.context(format!(
                         "{address} cannot be fetched; what is here of it is kept, so that the same command goes on. Without a \
-                         network, copy the files here from another machine"
+                         network, copy the file to {} from another machine",
+                        to.with_extension("").display()
                     )));
                 }
                 tokio::time::sleep(WAIT * fruitless).await;

@@ -133,5 +133,10 @@ async fn without_a_network_it_is_said_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let models = models(folder.path(), "http://127.0.0.1:9/files", HASH);
     let error = format!("{:#}", fetched(&models).await.expect_err("nobody is there"));
-    assert!(error.contains("model.gguf") && error.contains("copy the files here"), "{error}");
+    assert!(
+        error.contains("model.gguf")
+            && error.contains("copy the file to")
+            && error.contains(&folder.path().join("models/some/model.gguf").display().to_string()),
+        "{error}"
+    );
 }

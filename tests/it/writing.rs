@@ -33,6 +33,7 @@ use colega::trace::Asked;
 use tokio::sync::watch;
 
 use crate::harness;
+use crate::page::server::Page;
 
 const ENGLISH: &str = "What is an idempotency key?";
 #[cfg(feature = "models")]
@@ -114,6 +115,32 @@ async fn who_asks_in_a_language_that_the_sources_lack_gets_quotes_and_no_model_i
     let in_spanish = Question { language: Some(Language::Spanish), ..Question::new("Evil scripts?", Origin::Discord) };
     let (answer, shown) = ask_a(&agent, in_spanish).await;
     assert_eq!((answer.source_language, shown.len()), (Some(Language::English), 0));
+}
+
+#[tokio::test]
+async fn the_page_shows_quotes_at_once_and_better_words_in_their_place() {
+    let words = "A client attaches an idempotency key, a unique value, to a request.";
+    let folder = tempfile::tempdir().expect("a folder");
+    let page =
+        Page::start_with(agent(scripted(&[words, "", "", ""], Duration::from_millis(50)), 64), folder.path()).await;
+    let parts = page.parts(ENGLISH).await;
+    let of = |name: &str| parts.iter().filter(|(part, _)| part == name).map(|(_, html)| html).collect::<Vec<_>>();
+    let [quoted, worded] = of("definition")[..] else { panic!("the definition twice: {parts:?}") };
+    assert!(!quoted.contains(words) && worded.contains(words));
+    let sources = of("sources");
+    assert!(!sources[0].contains("form class=\"vote\"") && sources[sources.len() - 1].contains("form class=\"vote\""));
+    let progress = of("progress");
+    assert!(progress[0].contains("better wording") && progress[progress.len() - 1].is_empty());
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_page_without_scripts_does_not_wait_for_a_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = Page::start_with(agent(scripted(&["", "", "", ""], Duration::from_mins(10)), 64), folder.path()).await;
+    let text = page.page_of(ENGLISH).await;
+    assert!(text.contains("An idempotency key is a unique value") && text.contains("form class=\"vote\""), "{text}");
+    page.close().await;
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ use crate::trace::Asked;
 const PARTS: &str = "application/x-ndjson";
 /// When to ask again after the queue was full.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long a model may be silent before the page is told that it is still at work.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 /// Lines that may wait for a slow reader.
 const LINES: usize = 32;
 
@@ -93,7 +95,7 @@ pub(super) async fn page(
     if question.trim().is_empty() {
         return (&visitor, page::home(&chrome, &page.status.load(), None)).into_response();
     }
-    let reply = reply(&page, &visitor, &question, &watch::Sender::default()).await;
+    let reply = quoted(&page, &visitor, &question).await;
     let (status, wait) = reply.as_ref().map_or((StatusCode::INTERNAL_SERVER_ERROR, None), status);
     let answer = match &reply {
         Ok(reply) => html! { @for part in parts(reply, true) { (PreEscaped(part.html)) } },
@@ -124,7 +126,7 @@ pub(super) async fn ask(
     let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
     let whole = tokio::select! {
         reply = &mut asking => Some(reply),
-        Ok(_) = stages.wait_for(|stage| matches!(stage, Stage::Refining(_))) => None,
+        Some(_) = Stage::quoted(&mut stages) => None,
     };
     let Some(reply) = whole else {
         let lines = refined(asking, stages, visitor.chrome().refining);
@@ -164,6 +166,8 @@ fn refined(
                     return Some(());
                 }
                 Ok(()) = stages.changed() => {}
+                // A connection that is silent for too long is given up.
+                () = tokio::time::sleep(SIGN_OF_LIFE) => sender.send(progress.clone()).await.ok()?,
             }
         }
     });
@@ -201,14 +205,33 @@ struct Failed;
 
 /// Asks, and keeps what was asked and said; whatever fails is told in the log.
 async fn reply(page: &WebState, visitor: &Visitor, text: &str, stage: &watch::Sender<Stage>) -> Result<Reply, Failed> {
-    let question = Question { user: visitor.user(), chat: visitor.chat(), ..Question::new(text.trim(), Origin::Web) };
+    let question = question(visitor, text);
     let id = question.id.clone();
-    let asked = page.agent.ask_watched(question, Instant::now(), stage).await.map_err(|failure| {
-        error!(error = format!("{failure:#}"), "a question could not be answered");
-        Failed
-    })?;
+    let asked = page.agent.ask_watched(question, Instant::now(), stage).await.map_err(|failure| told(&failure))?;
     keep(page, visitor, id, &asked).await;
     Ok(asked.reply)
+}
+
+/// The same without waiting for better words: a page that is sent as a whole cannot be changed any more.
+async fn quoted(page: &WebState, visitor: &Visitor, text: &str) -> Result<Reply, Failed> {
+    let question = question(visitor, text);
+    let id = question.id.clone();
+    let (stage, mut stages) = watch::channel(Stage::default());
+    let asked = tokio::select! {
+        asked = page.agent.ask_watched(question, Instant::now(), &stage) => asked.map_err(|failure| told(&failure))?,
+        Some(quoted) = Stage::quoted(&mut stages) => Asked::clone(&quoted),
+    };
+    keep(page, visitor, id, &asked).await;
+    Ok(asked.reply)
+}
+
+fn question(visitor: &Visitor, text: &str) -> Question {
+    Question { user: visitor.user(), chat: visitor.chat(), ..Question::new(text.trim(), Origin::Web) }
+}
+
+fn told(failure: &anyhow::Error) -> Failed {
+    error!(error = format!("{failure:#}"), "a question could not be answered");
+    Failed
 }
 
 /// Keeps the question (the agent has taken secrets out of it) and what was said.

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A connection that sends nothing for so long is closed; longer than any request takes.
+/// A connection on which nothing is said for so long, by either side, is closed; longer than any request takes.
 const SILENCE: Duration = Duration::from_mins(1);
 /// Connections at one time; more wait to be accepted.
 const CONNECTIONS: usize = 512;
@@ -62,7 +62,12 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        // Whoever listens to a long answer says nothing meanwhile.
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.silence.as_mut().reset(Instant::now() + SILENCE);
+        }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

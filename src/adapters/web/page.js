@@ -46,7 +46,10 @@ async function ask(question) {
       place(answer, part);
     });
   } catch {
-    answer.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
+    // What is there was whole before a model began to word it.
+    const progress = answer.querySelector(':scope > [data-part="progress"]');
+    if (progress) progress.remove();
+    else answer.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
   }
   answer.setAttribute("aria-busy", "false");
   showCopyButtons(answer);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use colega::adapters::web::{self, Status, WebSettings, WebState};
+use colega::agent::Agent;
 use colega::answer::Engine;
 use colega::feedback::{Feedback, FeedbackSettings};
 use colega::goldset::{Goldset, Review};
@@ -31,6 +32,11 @@ pub struct Page {
 impl Page {
     /// Serves the page with the feedback in `folder`.
     pub async fn start(folder: &Path) -> Self {
+        Self::start_with(harness::agent(), folder).await
+    }
+
+    /// The same, with another agent.
+    pub async fn start_with(agent: Agent, folder: &Path) -> Self {
         let settings = WebSettings { port: 0, ..WebSettings::default() };
         let listener = TcpListener::bind(settings.socket_address()).await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
@@ -39,13 +45,7 @@ impl Page {
         let feedback = open_feedback(folder).await;
         let stop = CancellationToken::new();
         let review = Review::new(feedback.clone(), Goldset::new(folder.join(GOLDSET)));
-        let state = WebState {
-            agent: harness::agent(),
-            feedback: feedback.clone(),
-            review,
-            reports: folder.join("reports"),
-            status,
-        };
+        let state = WebState { agent, feedback: feedback.clone(), review, reports: folder.join("reports"), status };
         let served = tokio::spawn(web::serve(listener, state, stop.clone()));
         let client = browser();
         Self { address, client, feedback, stop, served }
