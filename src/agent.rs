@@ -31,6 +31,7 @@ use crate::passage::ChunkId;
 use crate::question::{Language, Origin, Question, Reach};
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::retriever::Retriever;
+use crate::telemetry::metrics::{self, Step};
 use crate::trace::{Asked, Trace};
 
 use self::queue::{Full, Place, Queue, QueueSettings, Turn};
@@ -80,11 +81,19 @@ impl Agent {
 
     /// The same, while `stage` shows how far it is. Dropping the future leaves the queue, or stops the work.
     pub async fn ask_watched(&self, question: Question, now: Instant, stage: &watch::Sender<Stage>) -> Result<Asked> {
-        let asked = match self.parts.admit(&question, now) {
+        let (origin, id) = (question.origin, question.id.clone());
+        let admitted = self.parts.admit(&question, now);
+        metrics::step(origin, Step::Screen, now.elapsed());
+        let asked = match admitted {
             Ok(screened) => self.queue_and_answer(question, screened, now, stage).await?,
             Err(reply) => self.parts.turned_away(&question, reply, now),
         };
-        info!(outcome = asked.reply.name(), elapsed_ms = now.elapsed().as_secs_f64() * 1000.0, "answered");
+        if let Reply::Refused(refusal) = &asked.reply {
+            metrics::refused(origin, &refusal.rule);
+        }
+        let (outcome, elapsed) = (asked.reply.name(), now.elapsed());
+        metrics::answered(origin, outcome, elapsed);
+        info!(id = id.0, outcome, elapsed_ms = elapsed.as_secs_f64() * 1000.0, "answered");
         Ok(asked)
     }
 
@@ -103,11 +112,13 @@ impl Agent {
                 return Ok(self.parts.turned_away(&question, reply, now));
             }
         };
+        let entered = Instant::now();
         let turn = waiting
             .turn(|Place { before, estimate }| {
                 stage.send_replace(Stage::Waiting { before, estimate });
             })
             .await?;
+        metrics::step(question.origin, Step::Wait, entered.elapsed());
         stage.send_if_modified(|stage| {
             let has_waited = matches!(stage, Stage::Waiting { .. });
             if has_waited {

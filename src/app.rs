@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
 use tracing::warn;
 
-use crate::adapters::token;
+use crate::adapters::token::{self, Token};
 use crate::agent::{Agent, Parts};
 use crate::config::Settings;
 use crate::embed::dense::Embedder;
@@ -27,10 +27,11 @@ use crate::limit::Limiter;
 use crate::models::Models;
 use crate::reading::Readings;
 use crate::reindex::generation::{Generations, Manifest, Opened};
-use crate::reindex::{Outcome, Reindexer, Reuse};
+use crate::reindex::{EngineChoice as IndexEngine, Outcome, Reindexer, Reuse};
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::glossary::Glossary;
 use crate::retrieve::retriever::Retriever;
+use crate::retrieve::server::collections::Collections;
 
 /// Folder of generations below `paths.var`.
 const INDEX_FOLDER: &str = "index";
@@ -39,6 +40,9 @@ const MODELS_FOLDER: &str = "models";
 /// The variable, and the systemd credential, with the key to the servers of `generate.remote`.
 const REMOTE_KEY: &str = "COLEGA_REMOTE_KEY";
 const REMOTE_CREDENTIAL: &str = "remote_key";
+/// The same for the Qdrant servers of `index.server.urls`.
+const QDRANT_KEY: &str = "QDRANT_API_KEY";
+const QDRANT_CREDENTIAL: &str = "qdrant_api_key";
 
 /// Everything that the commands are made of.
 #[derive(Clone)]
@@ -78,8 +82,19 @@ impl App {
             Some(path) => Glossary::load(path)?,
             None => Glossary::built_in(),
         };
-        let generations = Generations::new(settings.paths.var.join(INDEX_FOLDER), settings.index.clone());
+        let mut generations = Generations::new(settings.paths.var.join(INDEX_FOLDER), settings.index.clone());
+        if settings.index.engine == IndexEngine::Server {
+            generations = generations.on(servers(&settings)?);
+        }
         Ok(Self { settings, generations, glossary: Arc::new(glossary), embedder: OnceLock::new() })
+    }
+
+    /// The Qdrant servers of the configuration, whether they are searched or not.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn servers(&self) -> Result<Collections> {
+        servers(&self.settings)
     }
 
     /// What embeds passages and questions, if the configuration names a model; loaded when first asked for.
@@ -218,6 +233,11 @@ impl App {
         self.settings.paths.var.join("delivery.sled")
     }
 
+    /// Where backups are kept.
+    pub fn backup_folder(&self) -> std::path::PathBuf {
+        self.settings.backup.folder.clone().unwrap_or_else(|| self.settings.paths.var.join("backups"))
+    }
+
     /// Where the reports of `colega eval` are kept.
     pub fn reports_folder(&self) -> std::path::PathBuf {
         self.settings.paths.var.join("reports")
@@ -246,4 +266,9 @@ impl App {
             default_language: self.settings.language.default,
         }))
     }
+}
+
+fn servers(settings: &Settings) -> Result<Collections> {
+    let key = token::find(QDRANT_KEY, None, QDRANT_CREDENTIAL)?;
+    Collections::new(&settings.index.server, key.as_ref().map(Token::reveal))
 }

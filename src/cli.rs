@@ -1,7 +1,9 @@
 //! The command line: what can be said, and who does it.
 
 mod ask;
+mod backup;
 mod bench;
+mod control;
 mod dataset;
 mod doctor;
 mod eval;
@@ -49,8 +51,8 @@ enum Command {
     Ask(ask::AskArgs),
     /// Read the sources and write them as passages (`kb_chunks.jsonl`)
     Ingest(knowledge::IngestArgs),
-    /// Build a new index from the passages that `ingest` wrote, and make it live
-    Index(knowledge::IndexArgs),
+    /// Build a new index from the passages that `ingest` wrote, and make it live; or carry one to or from Qdrant servers
+    Index(knowledge::IndexCommand),
     /// Read the sources, build a new index and make it live
     Reindex(knowledge::IndexArgs),
     /// Make an earlier generation of the index live again
@@ -66,6 +68,10 @@ enum Command {
     Gaps(gaps::GapsArgs),
     /// Remove everything that is kept of a person
     Forget(forget::ForgetArgs),
+    /// Save everything that cannot be made again in one file; a running daemon goes on meanwhile
+    Backup(backup::BackupArgs),
+    /// Put a backup in its place, on this machine or another
+    Restore(backup::RestoreArgs),
     /// Carry questions, votes and corrections out of the store, or into it
     #[command(subcommand)]
     Feedback(feedback::FeedbackCommand),
@@ -130,6 +136,8 @@ impl Cli {
             Command::Goldset(command) => goldset::run(&app, command),
             Command::Gaps(args) => gaps::run(&app, &args),
             Command::Forget(args) => forget::run(&app, &args),
+            Command::Backup(args) => backup::backup(&app, &args),
+            Command::Restore(args) => backup::restore(&app, &args),
             Command::Feedback(command) => feedback::run(&app, &command),
             Command::Eval(args) => eval::run(&app, args),
             Command::Tune(args) => tune::run(&app, &args).map(|()| ExitCode::SUCCESS),

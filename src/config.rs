@@ -6,7 +6,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use config::{Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +15,7 @@ use crate::adapters::discord::DiscordSettings;
 use crate::adapters::telegram::TelegramSettings;
 use crate::adapters::web::WebSettings;
 use crate::agent::queue::QueueSettings;
+use crate::backup::BackupSettings;
 use crate::desk::ChatSettings;
 use crate::embed::bm25::Bm25Settings;
 use crate::embed::dense::EmbedSettings;
@@ -81,6 +82,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// What is kept of questions and answers.
     pub feedback: FeedbackSettings,
+    /// Where backups are kept.
+    pub backup: BackupSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -179,7 +182,10 @@ impl Settings {
         self.ingest.validate().map_err(anyhow::Error::msg)?;
         self.queue.validate().map_err(anyhow::Error::msg)?;
         self.generate.validate()?;
-        Schedule::new(&self.schedule)?;
+        Schedule::reindex(&self.schedule)?;
+        Schedule::backup(&self.schedule)?;
+        ensure!(self.backup.keep > 0, "backup.keep is 0; keep at least 1");
+        self.index.server.validate()?;
         self.telegram.validate().map_err(anyhow::Error::msg)?;
         self.discord.validate().map_err(anyhow::Error::msg)?;
         if self.retrieve.candidates == 0 {
@@ -331,6 +337,15 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_holds_one_address_or_several() {
+        for name in ["COLEGA__GENERATE__REMOTE", "COLEGA__INDEX__SERVER__URLS"] {
+            let settings = load("", &[(name, "http://a:1, http://b:2")]).expect("valid");
+            let lists = [settings.generate.remote, settings.index.server.urls];
+            assert!(lists.contains(&vec!["http://a:1".to_owned(), "http://b:2".to_owned()]), "{lists:?}");
+        }
+    }
+
+    #[test]
     fn wrong_values_name_file_and_key() {
         check_error("[web]\nport = \"high\"\n", &[], &["colega.toml", "web.port"]);
         check_error("[answer]\nmax_words = 3\n", &[], &["answer.max_words"]);
@@ -339,6 +354,8 @@ mod tests {
         check_error("[generate]\nengine = \"kalosm\"\n", &[], &["generate.model"]);
         check_error("[generate]\nengine = \"remote\"\n", &[], &["generate.remote"]);
         check_error("[generate]\ntime_s = 0\n", &[], &["generate.time_s"]);
+        check_error("[index.server]\nurls = [\"10.0.0.5:6334\"]\n", &[], &["index.server.urls"]);
+        check_error("[index.server]\nshards = 0\n", &[], &["index.server.shards"]);
         check_error("[web\n", &[], &["colega.toml", "not TOML"]);
     }
 

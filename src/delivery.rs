@@ -14,6 +14,7 @@ mod outgoing;
 mod pairing;
 mod store;
 
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -97,6 +98,19 @@ impl Delivery {
     /// All cursors of `origin`.
     pub async fn cursors(&self, origin: Origin) -> Result<Vec<(String, String)>> {
         self.store.cursors(origin)
+    }
+
+    /// Writes the rows of the store as they are, for a backup; gives their number. Blocks.
+    pub fn dump(&self, writer: &mut impl Write) -> Result<u64> {
+        self.store.dump(writer)
+    }
+
+    /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote; gives the number of its rows.
+    ///
+    /// # Errors
+    /// A line is damaged, or the folder cannot be written.
+    pub fn restore(path: &Path, reader: impl BufRead) -> Result<u64> {
+        Store::restore(path, reader)
     }
 
     /// What was sent, or is being sent, under `key`.

@@ -36,6 +36,7 @@ use crate::answer::AnswerId;
 use crate::commit::Committer;
 use crate::place::Pseudonym;
 use crate::question::{Origin, UserId};
+use crate::telemetry::metrics;
 
 /// What somebody thinks of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,16 @@ pub enum Vote {
     Up,
     /// It did not.
     Down,
+}
+
+impl Vote {
+    /// As it stands in files and figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
 }
 
 /// The votes on one answer.
@@ -120,7 +131,9 @@ impl Feedback {
     ) -> Result<Counted, VoteError> {
         let (answer, voter, ballot) = (answer.clone(), voter.clone(), ballot.clone());
         let update = update.to_owned();
-        self.change(move |store| store.vote(&answer, &voter, &ballot, &update, millis(at))).await
+        let counted = self.change(move |store| store.vote(&answer, &voter, &ballot, &update, millis(at))).await?;
+        metrics::voted(counted.own.map_or("none", Vote::name));
+        Ok(counted)
     }
 
     /// Makes the reactions to an answer those of a recount, but for people who did something after it. Whoever was forgotten
@@ -196,6 +209,19 @@ impl Feedback {
         let done = self.store.import(reader)?;
         self.store.flush()?;
         Ok(done)
+    }
+
+    /// Writes the rows of the store as they are, for a backup; gives their number. Blocks, and whoever votes meanwhile waits.
+    pub fn dump(&self, writer: &mut impl Write) -> Result<u64> {
+        self.store.dump(writer)
+    }
+
+    /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote; gives the number of its rows.
+    ///
+    /// # Errors
+    /// A line is damaged, or the folder cannot be written.
+    pub fn restore(path: &Path, reader: impl BufRead) -> Result<u64> {
+        Store::restore(path, reader)
     }
 
     async fn read<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T> + Send + 'static) -> Result<T> {

@@ -23,6 +23,7 @@ use self::remote::{RemoteSettings, RemoteWriter};
 use self::scripted::ScriptedSettings;
 use self::writer::Writer;
 use crate::answer::{Engine, Section};
+use crate::comma_list;
 use crate::retrieve::evidence::Evidence;
 
 /// What writes, section `[generate]` of the configuration.
@@ -34,6 +35,7 @@ pub struct GenerateSettings {
     /// A chat model of this machine: a GGUF file.
     pub model: Option<PathBuf>,
     /// Servers that speak `OpenAI`'s protocol, such as `http://10.0.0.5:8000/v1`.
+    #[serde(deserialize_with = "comma_list::texts")]
     pub remote: Vec<String>,
     /// What they call the model.
     pub remote_model: String,

@@ -13,7 +13,7 @@
 //!
 //! # The way of one question
 //! [`agent::Agent::ask`] reads top to bottom. [`guard`] screens the question and takes secrets out of it; [`limit`] holds
-//! back who asks too much; [`retrieve`] finds passages (in the embedded Qdrant, by BM25 and, where there is a model, by
+//! back who asks too much; [`retrieve`] finds passages (in the embedded Qdrant or on a server, by BM25 and, where there is a model, by
 //! meaning; then a rerank) and judges whether they are enough evidence; [`generate`] writes a draft; [`agent::citations`] keeps
 //! what the cited passages support; [`guard`] looks once more at what goes out. What cannot be answered is an
 //! [`answer::Reply`] too, not an error. Where there is a chat model, [`generate::refine`] puts the draft, which is shown
@@ -43,15 +43,19 @@ pub mod adapters;
 pub mod agent;
 pub mod answer;
 pub mod app;
+pub mod backup;
 pub mod bench;
 pub mod cli;
+mod comma_list;
 pub mod commit;
 pub mod config;
 pub mod dataset;
 pub mod delivery;
 pub mod desk;
+mod dump;
 pub mod durable;
 pub mod embed;
+mod endpoints;
 pub mod eval;
 pub mod feedback;
 pub mod generate;

@@ -20,6 +20,8 @@ use crate::knowledge::ingest::{self, IngestSettings, Ingested, Progress, Report}
 use crate::knowledge::topic::Topics;
 use crate::passage::Passage;
 use crate::retrieve::build::Encoding;
+use crate::retrieve::server::ServerSettings;
+use crate::telemetry::metrics::{self, Run};
 
 /// Name of the file that `ingest` writes and `index` reads.
 pub const CHUNKS_FILE: &str = "kb_chunks.jsonl";
@@ -28,17 +30,19 @@ pub const CHUNKS_FILE: &str = "kb_chunks.jsonl";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IndexSettings {
-    /// What searches: `edge` (Qdrant in this process, on disk) or `memory`.
+    /// What searches: `edge` (Qdrant in this process, on disk), `memory`, or `server` (Qdrant on other machines).
     pub engine: EngineChoice,
     /// How many generations are kept beside the live one.
     pub keep: usize,
     /// Whether a new generation must hold up on the goldset to go live.
     pub gate: bool,
+    /// The servers, for `server` and for `colega index push` and `pull`.
+    pub server: ServerSettings,
 }
 
 impl Default for IndexSettings {
     fn default() -> Self {
-        Self { engine: EngineChoice::default(), keep: 2, gate: true }
+        Self { engine: EngineChoice::default(), keep: 2, gate: true, server: ServerSettings::default() }
     }
 }
 
@@ -51,6 +55,8 @@ pub enum EngineChoice {
     Edge,
     /// Everything in memory.
     Memory,
+    /// Qdrant on a server or a cluster, which several daemons may share.
+    Server,
 }
 
 /// What a re-index needs.
@@ -99,6 +105,10 @@ pub enum Reuse {
 impl Reindexer {
     /// Reads the sources and makes a new generation live, unless nothing has changed.
     pub fn reindex(&self, reuse: Reuse, progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
+        counted(|| self.reindex_sources(reuse, progress))
+    }
+
+    fn reindex_sources(&self, reuse: Reuse, progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
         let started = Instant::now();
         let Ingested { passages, report } = ingest::ingest(&self.raw, &self.ingest, &self.topics, progress)?;
         ensure!(
@@ -111,6 +121,10 @@ impl Reindexer {
 
     /// Makes the passages that `ingest` wrote into `processed` a new live generation.
     pub fn index_processed(&self, processed: &Path, reuse: Reuse) -> Result<Outcome> {
+        counted(|| self.index_file(processed, reuse))
+    }
+
+    fn index_file(&self, processed: &Path, reuse: Reuse) -> Result<Outcome> {
         let started = Instant::now();
         let file = processed.join(CHUNKS_FILE);
         let passages: Vec<Passage> =
@@ -132,4 +146,18 @@ impl Reindexer {
             seconds: started.elapsed().as_secs_f64(),
         })
     }
+}
+
+/// Counts what became of `work`.
+fn counted(work: impl FnOnce() -> Result<Outcome>) -> Result<Outcome> {
+    let started = Instant::now();
+    let outcome = work();
+    let run = match &outcome {
+        Err(_) => Run::Failed,
+        Ok(Outcome { refused: Some(_), .. }) => Run::Refused,
+        Ok(Outcome { is_new: true, .. }) => Run::Live,
+        Ok(_) => Run::Unchanged,
+    };
+    metrics::reindexed(run, started.elapsed());
+    outcome
 }

@@ -15,6 +15,9 @@ pub mod statistics;
 
 #[cfg(feature = "edge")]
 pub mod edge;
+#[cfg(any(feature = "edge", feature = "server"))]
+mod qdrant;
+pub mod server;
 
 use std::sync::Arc;
 
@@ -91,18 +94,25 @@ pub enum SearchError {
     /// The engine reports a fault of its own.
     #[error("the index cannot be searched: {0}")]
     Engine(String),
+    /// Qdrant runs elsewhere, and gave no answer.
+    #[error("the index cannot be searched: {0}")]
+    Server(#[from] server::ServerError),
     /// A stored passage cannot be read back.
     #[error("a stored passage is damaged ({0}); run `colega reindex --full`")]
     Damaged(#[from] serde_json::Error),
 }
 
-/// One index. All methods block for as long as the engine works (well under a millisecond for ten thousand passages).
+/// One index. All methods block for as long as the engine works: well under a millisecond for ten thousand passages here, a
+/// few turns over the network where they lie on a server.
 pub enum Index {
     /// Everything in memory: for small corpora, for tests and where another process holds the folder of the engine.
     Memory(Box<memory::MemoryIndex>),
     /// Qdrant in this process, on disk.
     #[cfg(feature = "edge")]
     Edge(Box<edge::EdgeIndex>),
+    /// Qdrant on a server or a cluster.
+    #[cfg(feature = "server")]
+    Server(Box<server::ServerIndex>),
 }
 
 impl Index {
@@ -123,6 +133,8 @@ impl Index {
             Self::Memory(index) => Ok(index.search(question, filter, limit)),
             #[cfg(feature = "edge")]
             Self::Edge(index) => index.search(question, filter, limit),
+            #[cfg(feature = "server")]
+            Self::Server(index) => index.search(question, filter, limit),
         }
     }
 
@@ -132,6 +144,8 @@ impl Index {
             Self::Memory(index) => Ok(index.document(source_file)),
             #[cfg(feature = "edge")]
             Self::Edge(index) => index.document(source_file),
+            #[cfg(feature = "server")]
+            Self::Server(index) => index.document(source_file),
         }
     }
 
@@ -141,6 +155,8 @@ impl Index {
             Self::Memory(index) => Ok(index.passage(id)),
             #[cfg(feature = "edge")]
             Self::Edge(index) => index.passage(id),
+            #[cfg(feature = "server")]
+            Self::Server(index) => index.passage(id),
         }
     }
 
@@ -150,6 +166,8 @@ impl Index {
             Self::Memory(_) => "memory",
             #[cfg(feature = "edge")]
             Self::Edge(_) => "qdrant-edge",
+            #[cfg(feature = "server")]
+            Self::Server(_) => "qdrant",
         }
     }
 }

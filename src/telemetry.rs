@@ -1,5 +1,7 @@
 //! Logs, on standard error. Identifiers and counts only: what people write is never logged.
 
+pub mod metrics;
+
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;

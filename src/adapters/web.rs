@@ -4,6 +4,7 @@
 
 mod ask;
 mod assets;
+pub mod figures;
 mod listen;
 mod page;
 mod passage;
@@ -34,6 +35,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::{info, warn};
 
+use self::figures::Figures;
 use crate::agent::Agent;
 use crate::answer::Engine;
 use crate::feedback::Feedback;
@@ -100,10 +102,15 @@ pub struct WebState {
     pub reports: PathBuf,
     /// The state of the daemon; whoever swaps the index swaps this too.
     pub status: Arc<ArcSwap<Status>>,
+    /// What `/metrics` shows; nothing without it.
+    pub figures: Option<Figures>,
+    /// Cancelled when the daemon is about to end.
+    pub stop: CancellationToken,
 }
 
-/// Serves the page on `listener` until `stop`; then waits for open requests for at most five seconds.
-pub async fn serve(listener: TcpListener, page: WebState, stop: CancellationToken) -> Result<()> {
+/// Serves the page on `listener` until `page.stop`; then waits for open requests for at most five seconds.
+pub async fn serve(listener: TcpListener, page: WebState) -> Result<()> {
+    let stop = page.stop.clone();
     let address = listener.local_addr().context("the page's socket has no address")?;
     info!(%address, "the page is served");
     let listener = listen::Patient::new(listener);
@@ -136,6 +143,8 @@ fn router(page: WebState, address: SocketAddr) -> Router {
         .route("/reports/{name}/{chart}", get(reports::chart))
         .route("/vote", post(vote::vote))
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(figures::ready))
+        .route("/metrics", get(figures::metrics))
         .route("/status.json", get(status))
         .route("/page.css", get(assets::css))
         .route("/page.js", get(assets::js))

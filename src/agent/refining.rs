@@ -1,6 +1,7 @@
 //! What happens to an answer between the moment when it is there and the moment when a model has put it into fluent words.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Result;
 
@@ -10,6 +11,7 @@ use super::work::{Quoted, Work, Worked};
 use super::{Agent, Stage};
 use crate::answer::Reply;
 use crate::generate::refine::{Material, Refiner};
+use crate::telemetry::metrics::{self, Step};
 use crate::trace::Asked;
 
 /// The line in front of `refiner`; nobody stands in it if there is none.
@@ -34,6 +36,7 @@ impl Agent {
         let Quoted { draft, evidence, .. } = &quoted;
         let language = evidence.query.language;
         let material = Material { question: work.screened.text(), language };
+        let begun = Instant::now();
         let made = refiner
             .refine(material, draft.clone(), |refined| {
                 let asked = work.checked(&self.parts, refined.draft.clone(), refined.unsupported, &quoted);
@@ -41,6 +44,7 @@ impl Agent {
             })
             .await;
         turn.answered();
+        metrics::step(work.question.origin, Step::Refine, begun.elapsed());
         let last = work.checked(&self.parts, made.draft, made.unsupported, &quoted);
         Ok(if matches!(last.reply, Reply::Answer(_)) { last } else { asked })
     }

@@ -15,6 +15,7 @@ use crate::passage::Passage;
 use crate::question::Question;
 use crate::retrieve::Filter;
 use crate::retrieve::evidence::{Evidence, Verdict};
+use crate::telemetry::metrics::{self, Step};
 use crate::trace::{Asked, Fate, Found, Trace};
 
 use super::citations::{self, Cited};
@@ -62,11 +63,13 @@ impl Work {
     /// Searches, gathers, writes and checks, for as long as somebody waits for it.
     pub(super) fn run(&self, parts: &Parts) -> Result<Worked> {
         self.go_on()?;
+        let begun = Instant::now();
         let retriever = parts.live.load();
         let filter = Filter { reach: self.screened.reach().clone(), ..Filter::default() };
         let language = self.screened.language();
         let searcher = Searcher { retriever: &retriever, settings: &parts.evidence, filter: &filter, language };
         let Search { verdict, hits, searched } = searcher.find(self.screened.text(), &self.question.earlier)?;
+        metrics::step(self.question.origin, Step::Search, begun.elapsed());
         self.go_on()?;
         let found = hits.iter().map(|hit| found(&hit.passage, hit.score)).collect();
         let trace = Trace {
@@ -80,7 +83,12 @@ impl Work {
         };
         match (self.refused_as_a_whole(parts, &trace), verdict) {
             (Some(refused), _) => Ok(self.unwritten(refused, trace)),
-            (None, Verdict::Enough(evidence)) => self.write(parts, evidence, trace),
+            (None, Verdict::Enough(evidence)) => {
+                let begun = Instant::now();
+                let worked = self.write(parts, evidence, trace);
+                metrics::step(self.question.origin, Step::Write, begun.elapsed());
+                worked
+            }
             (None, Verdict::TooLittle { nearest }) => {
                 Ok(self.unwritten(Reply::NoEvidence(Suggestions { language, nearest }), trace))
             }

@@ -16,6 +16,7 @@ use crate::eval::judge::{self, scores::Scores};
 use crate::goldset::{Case, Goldset};
 use crate::reindex::gate::{Gate, Judgement};
 use crate::reindex::generation::Manifest;
+use crate::telemetry::metrics;
 
 /// Where the thresholds stand, unless they are those that ship.
 const GATE_FILE: &str = "configs/gate.toml";
@@ -48,6 +49,7 @@ impl App {
             }
         };
         let after = self.verdicts(new, &cases)?;
+        Scores::of(&after).figures().into_iter().for_each(|(name, value)| metrics::judged(name, value));
         Ok(compared(&before, &after, &allowed))
     }
 

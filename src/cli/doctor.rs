@@ -16,6 +16,7 @@ use crate::config::{DEFAULT_FILE, Settings};
 use crate::embed::dense::Embedder;
 use crate::generate::EngineChoice;
 use crate::generate::local::gguf::GgufModel;
+use crate::reindex::EngineChoice as IndexEngine;
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -71,6 +72,9 @@ fn lines(config: Option<&Path>) -> Vec<Line> {
         Line::of("page", page(&app)),
         Line::of("answers", engine(&app)),
     ];
+    if is_shared(&app) {
+        lines.push(Line::of("servers", servers(&app)));
+    }
     lines.extend(platforms::look(&app.settings));
     lines
 }
@@ -79,8 +83,33 @@ fn sources(app: &App) -> Finding {
     let raw = app.settings.paths.raw.display();
     if app.has_sources() {
         Finding::good(format!("{raw}"))
+    } else if is_shared(app) {
+        Finding::absent(
+            format!("there is no folder {raw}: this Colega answers from what others index"),
+            "make it and put documents there to index them here",
+        )
     } else {
         Finding::bad(format!("there is no folder {raw}"), "make it and put documents there, or set paths.raw")
+    }
+}
+
+/// Whether the index lies on servers.
+fn is_shared(app: &App) -> bool {
+    app.settings.index.engine == IndexEngine::Server
+}
+
+fn servers(app: &App) -> Finding {
+    let addresses = app.settings.index.server.urls.join(", ");
+    match app.servers().and_then(|servers| Ok(servers.live()?)) {
+        Ok(Some(live)) => Finding::good(format!("{addresses}: generation {live} is live")),
+        Ok(None) => Finding::absent(
+            format!("{addresses}: reached, without an index"),
+            "`colega reindex` makes one there; `colega index push` brings the one here",
+        ),
+        Err(error) => {
+            let mend = "see [index.server] in the configuration; the copy here, if there is one, answers meanwhile";
+            Finding::bad(format!("{error:#}"), mend)
+        }
     }
 }
 

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{Output, progress};
 use crate::app::App;
 use crate::jsonl;
 use crate::knowledge::ingest::{self, Ingested, Report};
+use crate::reindex::generation::Manifest;
 use crate::reindex::{CHUNKS_FILE, Outcome, Reindexer, Reuse};
 
 /// Exit status when the work was done but some sources could not be read.
@@ -42,6 +43,24 @@ pub struct IndexArgs {
     output: Output,
 }
 
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct IndexCommand {
+    #[command(flatten)]
+    build: IndexArgs,
+    #[command(subcommand)]
+    carry: Option<Carry>,
+}
+
+/// Between the folder of this machine and the servers of `index.server.urls`.
+#[derive(Debug, Subcommand)]
+enum Carry {
+    /// Copy the live index of this machine to the Qdrant servers, and make it live there
+    Push(Output),
+    /// Copy the live index of the Qdrant servers to this machine, and make it live here
+    Pull(Output),
+}
+
 pub fn ingest(app: &App, args: &IngestArgs) -> Result<ExitCode> {
     let paths = &app.settings.paths;
     let raw = args.raw.as_ref().unwrap_or(&paths.raw);
@@ -64,7 +83,10 @@ pub fn ingest(app: &App, args: &IngestArgs) -> Result<ExitCode> {
     Ok(exit_code(Some(&report)))
 }
 
-pub fn index(app: &App, args: &IndexArgs) -> Result<ExitCode> {
+pub fn index(app: &App, IndexCommand { build: args, carry }: &IndexCommand) -> Result<ExitCode> {
+    if let Some(carry) = carry {
+        return carry.run(app);
+    }
     let outcome = args.reindexer(app)?.index_processed(&app.settings.paths.processed, args.reuse())?;
     tell(&outcome, args.output)
 }
@@ -73,6 +95,21 @@ pub fn reindex(app: &App, args: &IndexArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
     let outcome = args.reindexer(app)?.reindex(args.reuse(), |progress| reading.show(&progress))?;
     tell(&outcome, args.output)
+}
+
+impl Carry {
+    fn run(&self, app: &App) -> Result<ExitCode> {
+        let servers = app.servers()?;
+        let (live, output, place) = match self {
+            Self::Push(output) => (app.generations.push(&servers)?, output, "on the Qdrant servers"),
+            Self::Pull(output) => (app.generations.pull(&servers)?, output, "here"),
+        };
+        output.print(&live, || {
+            let Manifest { name, passages, documents, .. } = &live;
+            format!("Generation {name} is live {place}: {passages} passages from {documents} documents.")
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 impl IndexArgs {

@@ -1,5 +1,6 @@
 //! `colega serve`: the chat platforms, the page, and a prompt on a terminal.
 
+mod control;
 mod platforms;
 mod reload;
 mod upkeep;
@@ -9,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
@@ -19,25 +20,26 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use self::platforms::Given;
+use self::platforms::{Given, Started};
+use self::upkeep::Backups;
 use super::{progress, runtime};
 use crate::adapters::terminal;
+use crate::adapters::web::figures::Figures;
 use crate::adapters::web::{self, Status, WebState};
 use crate::answer::Engine;
 use crate::app::{App, Running, Start};
 use crate::delivery::Delivery;
 use crate::desk::Notice;
 use crate::feedback::Feedback;
-use crate::reindex::Reuse;
 use crate::reindex::generation::Manifest;
 use crate::reindex::schedule::Schedule;
+use crate::reindex::{EngineChoice, Reuse};
 use crate::retrieve::retriever::Retriever;
 use crate::shutdown;
+use crate::telemetry::metrics::{self, Recorder};
 
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
 const LOOK_FOR_GENERATION: Duration = Duration::from_secs(2);
-/// How often it is looked whether the sources are due.
-const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
 /// Notices that may wait for a platform that is away.
 const NOTICES: usize = 16;
 
@@ -64,27 +66,8 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     let listener = bind(app.settings.web.socket_address()).await?;
     let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
     let delivery = Delivery::open(app.delivery_folder())?;
-    let review = app.review(feedback.clone());
-    let page = WebState {
-        agent: running.agent.clone(),
-        feedback: feedback.clone(),
-        review,
-        reports: app.reports_folder(),
-        status: Arc::clone(&status),
-    };
     let address = listener.local_addr()?;
     eprintln!("Colega answers at http://{address} ({} passages)", running.manifest.passages);
-
-    let stop_page = stop.clone();
-    let page = tasks.spawn(async move {
-        let served = web::serve(listener, page, stop_page.clone()).await;
-        // Without its page the program is of no use.
-        stop_page.cancel();
-        served
-    });
-    if stdin().is_terminal() {
-        tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
-    }
     let (notices, _) = broadcast::channel(NOTICES);
     let given = Given {
         notices: notices.clone(),
@@ -93,15 +76,51 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
         feedback: feedback.clone(),
         stop: stop.clone(),
     };
-    let rules = platforms::start(&app, &given, &tasks)?;
+    let recorder = Recorder::install()?;
+    let Started { rules, healths } = platforms::start(&app, &given, &tasks)?;
+    tasks.spawn(upkeep::of_figures(recorder.clone(), stop.clone()));
+    tell_live(&running.manifest);
+    let page = WebState {
+        agent: running.agent.clone(),
+        feedback: feedback.clone(),
+        review: app.review(feedback.clone()),
+        reports: app.reports_folder(),
+        status: Arc::clone(&status),
+        figures: Some(Figures { recorder, platforms: healths }),
+        stop: stop.clone(),
+    };
+    let page = tasks.spawn(async move {
+        let stop = page.stop.clone();
+        let served = web::serve(listener, page).await;
+        // Without its page the program is of no use.
+        stop.cancel();
+        served
+    });
+    if stdin().is_terminal() {
+        tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
+    }
     tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, stop.clone()));
+    let backups = Arc::new(Backups { app: Arc::clone(&app), feedback: feedback.clone(), delivery: delivery.clone() });
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
-    if is_behind {
+    // A daemon without sources answers from what another one builds.
+    let is_follower = app.settings.index.engine == EngineChoice::Server && !app.has_sources();
+    if is_behind && !is_follower {
         tasks.spawn(refresh(Arc::clone(&app), notices.clone(), stop.clone()));
     }
-    if let Some(schedule) = Schedule::new(&app.settings.schedule)? {
-        tasks.spawn(on_schedule(schedule, Arc::clone(&app), notices.clone(), stop.clone()));
+    if let Some(schedule) = Schedule::reindex(&app.settings.schedule)? {
+        let (app, stop) = (Arc::clone(&app), stop.clone());
+        let refresh = {
+            let stop = stop.clone();
+            move || refresh(Arc::clone(&app), notices.clone(), stop.clone())
+        };
+        tasks.spawn(upkeep::on_schedule(schedule, stop, refresh));
     }
+    if let Some(schedule) = Schedule::backup(&app.settings.schedule)? {
+        let backups = Arc::clone(&backups);
+        tasks.spawn(upkeep::on_schedule(schedule, stop.clone(), move || Arc::clone(&backups).one_more()));
+    }
+    let (var, listening) = (app.settings.paths.var.clone(), stop.clone());
+    tasks.spawn(async move { control::listen(&var, backups, listening).await });
     tasks.spawn(follow_generations(app, running, status, stop.clone()));
     stop.cancelled().await;
     shutdown::drain(tasks).await;
@@ -114,24 +133,12 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-fn status(live: &Manifest) -> Status {
-    Status { passages: live.passages as u64, generation: live.name.clone(), engine: Engine::Extractive }
+fn tell_live(live: &Manifest) {
+    metrics::live(&live.name, live.passages as u64, live.made_at);
 }
 
-/// Looks through the sources whenever they are due, one time after the other.
-async fn on_schedule(schedule: Schedule, app: Arc<App>, notices: broadcast::Sender<Notice>, stop: CancellationToken) {
-    let mut last = SystemTime::now();
-    while let Some(due) = schedule.due_after(last) {
-        let due = due + schedule.jitter();
-        // Looked at now and then: the clock may be set, and a machine that sleeps does not count its sleep.
-        while let Ok(wait) = due.duration_since(SystemTime::now()) {
-            if stop.run_until_cancelled(tokio::time::sleep(wait.min(LOOK_AT_CLOCK))).await.is_none() {
-                return;
-            }
-        }
-        last = SystemTime::now();
-        refresh(Arc::clone(&app), notices.clone(), stop.clone()).await;
-    }
+fn status(live: &Manifest) -> Status {
+    Status { passages: live.passages as u64, generation: live.name.clone(), engine: Engine::Extractive }
 }
 
 /// Takes in what has changed in the sources since the last run, while the old index answers.
@@ -168,23 +175,46 @@ fn newer_than(app: &App, known: &str) -> Result<Option<(Retriever, Manifest)>> {
 /// Makes each new generation live as soon as it is there, whoever built it.
 async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<Status>>, stop: CancellationToken) {
     let mut open = running.manifest.name;
+    let mut last_trouble = None;
     let mut tick = tokio::time::interval(LOOK_FOR_GENERATION);
+    keep_copy(&app);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        let (app, known) = (Arc::clone(&app), open.clone());
-        let newer = tokio::task::spawn_blocking(move || newer_than(&app, &known));
+        let (looking, known) = (Arc::clone(&app), open.clone());
+        let newer = tokio::task::spawn_blocking(move || newer_than(&looking, &known));
         match newer.await.map_err(anyhow::Error::from).and_then(|newer| newer) {
-            Ok(Some((retriever, manifest))) => {
+            Ok(newer) => {
+                last_trouble = None;
+                let Some((retriever, manifest)) = newer else { continue };
                 info!(generation = manifest.name, passages = manifest.passages, "answering from a new index");
                 running.live.store(Arc::new(retriever));
                 shown.store(Arc::new(status(&manifest)));
+                metrics::gone(&open);
+                tell_live(&manifest);
                 open = manifest.name;
+                keep_copy(&app);
             }
-            Ok(None) => {}
-            Err(error) => warn!("a new index cannot be opened: {error:#}"),
+            Err(error) => {
+                let trouble = format!("{error:#}");
+                // Looked at every two seconds, and told once.
+                if last_trouble.as_ref() != Some(&trouble) {
+                    warn!("a new index cannot be opened: {trouble}");
+                }
+                last_trouble = Some(trouble);
+            }
         }
     }
+}
+
+/// Copies what lies on Qdrant servers in the background, to answer from while they are away.
+fn keep_copy(app: &Arc<App>) {
+    let app = Arc::clone(app);
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = app.generations.keep_copy() {
+            warn!("the index of the Qdrant server has no copy here: {error:#}");
+        }
+    });
 }

@@ -5,6 +5,7 @@
 //! accepted. Changes that belong together are one batch, and a batch that depends on what was read is made under a lock.
 //! What has been written is on disk after the next flush, which [`crate::commit`] makes for many writers at once.
 
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,6 +18,7 @@ use sled::{Batch, Db};
 use tracing::warn;
 
 use crate::commit::Committer;
+use crate::dump;
 use crate::question::Origin;
 
 /// The form of what is stored; a later one is refused.
@@ -110,6 +112,23 @@ impl Store {
         let mut hasher = blake3::Hasher::new_keyed(&self.secret);
         hasher.update(origin.name().as_bytes()).update(&[0]).update(of.as_bytes());
         hasher.finalize().to_hex()[..2 * NAME].to_owned()
+    }
+
+    /// Writes all rows; no change that belongs together is torn.
+    pub(super) fn dump(&self, writer: &mut impl Write) -> Result<u64> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        dump::write(self.db.iter().map(|row| Ok(row?)), writer)
+    }
+
+    /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote.
+    pub(super) fn restore(path: &Path, reader: impl BufRead) -> Result<u64> {
+        let db = sled::Config::new().path(path).flush_every_ms(None).open()?;
+        let restored = dump::read(reader, |key, value| {
+            db.insert(key, value)?;
+            Ok(())
+        })?;
+        db.flush()?;
+        Ok(restored)
     }
 
     pub(super) fn contains(&self, key: &str) -> Result<bool> {

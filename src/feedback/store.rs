@@ -3,6 +3,7 @@
 //! One change at a time, whole or not at all. What has been changed is on disk after the next flush, which
 //! [`crate::commit`] makes for many changes at once.
 
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +17,7 @@ use super::migrate;
 use super::row::Key;
 use super::settings::FeedbackSettings;
 use crate::commit::Committer;
+use crate::dump;
 use crate::place::Pseudonym;
 use crate::question::{Origin, UserId};
 
@@ -71,6 +73,23 @@ impl Store {
     /// Makes everything that was changed so far durable.
     pub(super) fn flush(&self) -> Result<()> {
         flush(&self.db)
+    }
+
+    /// Writes all rows; nothing changes meanwhile.
+    pub(super) fn dump(&self, writer: &mut impl Write) -> Result<u64> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        dump::write(self.db.iter().map(|row| Ok(row?)), writer)
+    }
+
+    /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote.
+    pub(super) fn restore(path: &Path, reader: impl BufRead) -> Result<u64> {
+        let db = sled::Config::new().path(path).flush_every_ms(None).open()?;
+        let restored = dump::read(reader, |key, value| {
+            db.insert(key, value)?;
+            Ok(())
+        })?;
+        flush(&db)?;
+        Ok(restored)
     }
 
     pub(super) fn contains(&self, key: Key<'_>) -> Result<bool> {

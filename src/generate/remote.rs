@@ -6,7 +6,6 @@ mod client;
 #[cfg(not(feature = "remote"))]
 #[path = "remote/absent.rs"]
 mod client;
-mod endpoints;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use serde::Serialize;
 use tracing::warn;
 
 use self::client::Client;
-use self::endpoints::Endpoints;
+use crate::endpoints::Endpoints;
 
 /// Servers that are tried for one part of an answer.
 const TRIES: usize = 3;

@@ -3,29 +3,33 @@
 //! A generation never changes once it is live. It is built in its own folder, its manifest is written last, and replacing
 //! the pointer is the one step that makes it live; a crash at any point leaves the old generation whole. A folder without
 //! a manifest is what a crash left, and goes at the next opportunity.
+//!
+//! Where the index lies on Qdrant servers, they have every generation as well, and say which of them is live; what is here is
+//! a copy, from which questions are answered while no server can be reached. See [`shared`].
 
+mod folder;
 pub mod history;
+mod make;
+mod saved;
 mod shard;
+pub mod shared;
 
-use std::fs::{self, File, TryLockError};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use self::history::{Entry, Event};
-use super::gate::{Gate, Judgement};
-use super::{EngineChoice, IndexSettings, Reuse};
-use crate::durable;
+use super::{EngineChoice, IndexSettings};
 use crate::embed::bm25::Bm25;
-use crate::embed::dense::{Embedder, EmbedderId};
+use crate::embed::dense::EmbedderId;
 use crate::jsonl;
 use crate::passage::Passage;
-use crate::retrieve::build::{self, Built, Earlier, Encoding};
+use crate::retrieve::server::ServerError;
+use crate::retrieve::server::collections::Collections;
 use crate::retrieve::statistics::Statistics;
 use crate::retrieve::{Index, Point};
 
@@ -90,26 +94,36 @@ pub struct Made {
     pub refused: Option<Vec<String>>,
 }
 
-/// The folder of generations.
-#[derive(Debug, Clone)]
+/// The folder of generations, and the servers that have them, too.
+#[derive(Clone)]
 pub struct Generations {
     folder: PathBuf,
     settings: IndexSettings,
+    servers: Option<Collections>,
 }
 
 impl Generations {
     /// The generations in `folder`, which is made when first needed.
     pub fn new(folder: PathBuf, settings: IndexSettings) -> Self {
-        Self { folder, settings }
+        Self { folder, settings, servers: None }
     }
 
-    /// The name of the live generation; `None` before the first.
+    /// The same, on `servers` as well.
+    #[must_use]
+    pub fn on(self, servers: Collections) -> Self {
+        Self { servers: Some(servers), ..self }
+    }
+
+    /// The name of the live generation; `None` before the first. While no server can be reached, the one that was live last.
     pub fn current(&self) -> Result<Option<String>> {
-        let pointer = self.folder.join(POINTER);
-        match fs::read_to_string(&pointer) {
-            Ok(name) => Ok(Some(name.trim().to_owned())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", pointer.display())),
+        let here = self.pointer()?;
+        let Some(servers) = &self.servers else { return Ok(here) };
+        match servers.live() {
+            Err(ServerError::Away(why)) if here.is_some() => {
+                debug!("which index is live cannot be asked: {why}");
+                Ok(here)
+            }
+            there => Ok(there?),
         }
     }
 
@@ -120,6 +134,9 @@ impl Generations {
 
     fn manifest_of(&self, name: &str) -> Result<Option<Manifest>> {
         let path = self.folder.join(name).join(MANIFEST);
+        if let (Some(servers), false) = (&self.servers, path.exists()) {
+            return Ok(shared::note(servers, name)?.map(|note| note.manifest));
+        }
         let text = fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}; run `colega reindex`", path.display()))?;
         let damaged = || format!("{} is damaged; run `colega reindex --full`", path.display());
@@ -139,13 +156,18 @@ impl Generations {
 
     /// Opens one generation, live or not.
     pub fn open_one(&self, manifest: Manifest) -> Result<Opened> {
-        let folder = self.folder.join(&manifest.name);
-        let path = folder.join(STATISTICS);
-        let damaged = || format!("{} is missing or damaged; run `colega reindex`", path.display());
-        let statistics =
-            serde_json::from_str(&fs::read_to_string(&path).with_context(damaged)?).with_context(damaged)?;
-        let index = self.open_index(&folder, &manifest)?;
+        if let Some(servers) = &self.servers {
+            return self.open_on(servers, manifest);
+        }
+        let statistics = self.statistics(&manifest)?;
+        let index = self.open_index(&manifest)?;
         Ok(Opened { manifest, index, statistics })
+    }
+
+    fn statistics(&self, manifest: &Manifest) -> Result<Statistics> {
+        let path = self.folder.join(&manifest.name).join(STATISTICS);
+        let damaged = || format!("{} is missing or damaged; run `colega reindex`", path.display());
+        serde_json::from_str(&fs::read_to_string(&path).with_context(damaged)?).with_context(damaged)
     }
 
     /// What became of generations, the latest last.
@@ -161,10 +183,10 @@ impl Generations {
     /// There is none to go back to.
     pub fn roll_back(&self, to: Option<&str>) -> Result<Manifest> {
         ensure!(self.folder.exists(), "there is no index yet; `colega reindex` makes one");
-        let _lock = self.lock()?;
+        let lock = self.lock()?;
         let live = self.manifest()?.context("there is no live index; `colega reindex` makes one")?;
-        let mut earlier: Vec<String> = self.names()?.into_iter().filter(|name| *name != live.name).collect();
-        earlier.retain(|name| self.folder.join(name).join(MANIFEST).exists());
+        let mut earlier = self.whole_names()?;
+        earlier.retain(|name| *name != live.name);
         let target = match to {
             Some(name) => {
                 let kept = || if earlier.is_empty() { "none".to_owned() } else { earlier.join(", ") };
@@ -181,7 +203,7 @@ impl Generations {
         let manifest = self.manifest_of(target)?.with_context(|| {
             format!("generation {target} was made by another version of the program; run `colega reindex`")
         })?;
-        self.point_to(&manifest.name)?;
+        self.make_live(&manifest.name, &lock)?;
         let why = vec![format!("{} is live again", manifest.name)];
         history::note(&self.folder.join(HISTORY), &live, Event::TakenBack, why)?;
         info!(generation = manifest.name, "an earlier index is live again");
@@ -194,119 +216,16 @@ impl Generations {
         Ok(self.points(&manifest)?.into_iter().map(|point| point.passage).collect())
     }
 
-    /// Builds a generation of `passages` beside the live one and makes it live, if `gate` lets it; unless `reuse` allows to
-    /// keep the live one because nothing has changed, or nothing since another was refused. Only one process can do so at a
-    /// time.
-    pub fn make(
-        &self,
-        passages: Vec<Arc<Passage>>,
-        encoding: Encoding<'_>,
-        reuse: Reuse,
-        gate: Option<&Gate>,
-    ) -> Result<Made> {
-        fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
-        let _lock = self.lock()?;
-        let live = self.manifest().unwrap_or_else(|error| {
-            warn!("the live index cannot be read and is built anew: {error:#}");
-            None
-        });
-        self.remove_leftovers()?;
-        let fingerprint = self.fingerprint(&passages, encoding)?;
-        let is_same =
-            |live: &&Manifest| reuse == Reuse::Unchanged && live.fingerprint == fingerprint && self.is_whole(live);
-        if let Some(manifest) = live.as_ref().filter(is_same) {
-            return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0, refused: None });
-        }
-        if let (Some(live), Some(_), Some(why)) = (&live, gate, self.refused_before(&fingerprint, reuse)) {
-            return Ok(Made { manifest: live.clone(), is_new: false, encoded: 0, refused: Some(why) });
-        }
-        let earlier = match (&live, reuse) {
-            // Points that cannot be read are encoded again.
-            (Some(live), Reuse::Unchanged) => {
-                let Manifest { encoder, embedder, .. } = live.clone();
-                self.points(live).ok().map(|points| Earlier { encoder, embedder, points })
-            }
-            _ => None,
-        };
-        let documents = count_documents(&passages);
-        let built = build::build(passages, encoding, earlier)?;
-        let name = self.next_name(&fingerprint)?;
-        let manifest = Manifest {
-            name: name.clone(),
-            format: FORMAT,
-            fingerprint,
-            passages: built.points.len(),
-            documents,
-            made_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
-            encoder: built.encoder.clone(),
-            embedder: encoding.embedder.map(Embedder::id).cloned(),
-            has_shard: self.settings.engine == EngineChoice::Edge && cfg!(feature = "edge"),
-        };
-        self.write(&manifest, &built)?;
-        let history = self.folder.join(HISTORY);
-        if let (Some(live), Some(gate)) = (live, gate)
-            && let Judgement::Shut(why) = gate.judge(&live, &manifest)?
-        {
-            warn!(
-                generation = name,
-                live = live.name,
-                reasons = why.len(),
-                "a new index is worse and does not go live"
-            );
-            history::note(&history, &manifest, Event::Refused, why.clone())?;
-            fs::remove_dir_all(self.folder.join(&name))?;
-            return Ok(Made { manifest: live, is_new: false, encoded: built.encoded, refused: Some(why) });
-        }
-        self.point_to(&name)?;
-        info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
-        history::note(&history, &manifest, Event::Live, Vec::new())?;
-        self.remove_leftovers()?;
-        Ok(Made { manifest, is_new: true, encoded: built.encoded, refused: None })
-    }
-
-    fn point_to(&self, name: &str) -> Result<()> {
-        durable::replace(&self.folder.join(POINTER), |writer| Ok(writeln!(writer, "{name}")?))
-    }
-
-    /// Why a generation of just this content is not to be made again: the last that was heard of it is that it was refused or
-    /// taken back.
-    fn refused_before(&self, fingerprint: &str, reuse: Reuse) -> Option<Vec<String>> {
-        if reuse == Reuse::Nothing {
-            return None;
-        }
-        let history = self.history().ok()?;
-        let last = history.into_iter().rfind(|entry| entry.fingerprint == fingerprint)?;
-        match last.event {
-            Event::Live => None,
-            Event::Refused => Some(last.why),
-            Event::TakenBack => {
-                Some(vec![format!("{} was taken back, and nothing has changed since", last.generation)])
-            }
+    fn points(&self, manifest: &Manifest) -> Result<Vec<Point>> {
+        let path = self.folder.join(&manifest.name).join(POINTS);
+        match &self.servers {
+            Some(servers) if !path.exists() => servers.read(&manifest.name),
+            _ => jsonl::read(&path).with_context(|| "run `colega reindex --full`".to_owned()),
         }
     }
 
-    /// Removes what crashes left and generations beyond those to keep, unless another process is building one.
-    pub fn clean(&self) -> Result<()> {
-        if !self.folder.exists() {
-            return Ok(());
-        }
-        match self.try_lock()? {
-            Some(_lock) => self.remove_leftovers(),
-            None => Ok(()),
-        }
-    }
-
-    fn write(&self, manifest: &Manifest, built: &Built) -> Result<()> {
-        let folder = self.folder.join(&manifest.name);
-        jsonl::write(&folder.join(POINTS), &built.points)?;
-        write_json(&folder.join(STATISTICS), &built.statistics)?;
-        if manifest.has_shard {
-            shard::write(&folder, &built.points)?;
-        }
-        write_json(&folder.join(MANIFEST), manifest)
-    }
-
-    fn open_index(&self, folder: &Path, manifest: &Manifest) -> Result<Index> {
+    fn open_index(&self, manifest: &Manifest) -> Result<Index> {
+        let folder = &self.folder.join(&manifest.name);
         if manifest.has_shard && self.settings.engine == EngineChoice::Edge {
             match shard::open(folder, manifest.passages) {
                 Ok(index) => return Ok(index),
@@ -320,104 +239,20 @@ impl Generations {
                 }
             }
         }
-        let points: Vec<Point> = jsonl::read(&folder.join(POINTS))
-            .with_context(|| format!("generation {} is damaged; run `colega reindex --full`", manifest.name))?;
-        ensure!(
-            points.len() == manifest.passages,
-            "generation {} holds {} of {} passages; run `colega reindex --full`",
-            manifest.name,
-            points.len(),
-            manifest.passages
-        );
-        Ok(Index::in_memory(points))
-    }
-
-    /// Whether a generation can be searched and used again. A shard that another process holds is taken to be whole.
-    fn is_whole(&self, manifest: &Manifest) -> bool {
-        let folder = self.folder.join(&manifest.name);
-        let is_shard_whole = !manifest.has_shard
-            || shard::open(&folder, manifest.passages).map_or_else(|error| shard::is_held(&error), |_| true);
-        let statistics = fs::read_to_string(folder.join(STATISTICS)).ok();
-        is_shard_whole
-            && statistics.is_some_and(|text| serde_json::from_str::<Statistics>(&text).is_ok())
-            && self.points(manifest).is_ok_and(|points| points.len() == manifest.passages)
-    }
-
-    fn points(&self, manifest: &Manifest) -> Result<Vec<Point>> {
-        jsonl::read(&self.folder.join(&manifest.name).join(POINTS))
-            .with_context(|| "run `colega reindex --full`".to_owned())
-    }
-
-    /// Generations are numbered, so that their names sort by age.
-    fn next_name(&self, fingerprint: &str) -> Result<String> {
-        let last = self.names()?.iter().filter_map(|name| name.split('-').next()?.parse::<u64>().ok()).max();
-        Ok(format!("{:06}-{}", last.unwrap_or_default() + 1, &fingerprint[..8]))
-    }
-
-    fn names(&self) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                names.extend(entry.file_name().into_string());
-            }
-        }
-        names.sort();
-        Ok(names)
-    }
-
-    /// What the pointer names stays in any case, even if it cannot be read.
-    fn remove_leftovers(&self) -> Result<()> {
-        let live = self.current()?;
-        let (whole, broken): (Vec<String>, Vec<String>) =
-            self.names()?.into_iter().partition(|name| self.folder.join(name).join(MANIFEST).exists());
-        let older = whole.into_iter().filter(|name| Some(name) != live.as_ref()).rev().skip(self.settings.keep);
-        let broken = broken.into_iter().filter(|name| Some(name) != live.as_ref());
-        for name in broken.chain(older) {
-            let folder = self.folder.join(&name);
-            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-        }
-        Ok(())
-    }
-
-    fn lock(&self) -> Result<File> {
-        match self.try_lock()? {
-            Some(lock) => Ok(lock),
-            None => bail!("another process is re-indexing into {}; wait until it is done", self.folder.display()),
-        }
-    }
-
-    fn try_lock(&self) -> Result<Option<File>> {
-        let path = self.folder.join(LOCK);
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
-        }
-    }
-
-    fn fingerprint(&self, passages: &[Arc<Passage>], encoding: Encoding<'_>) -> Result<String> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&FORMAT.to_le_bytes());
-        hasher.update(&serde_json::to_vec(&(encoding.bm25, self.settings.engine))?);
-        if let Some(embedder) = encoding.embedder {
-            hasher.update(&serde_json::to_vec(embedder.id())?);
-        }
-        for passage in passages {
-            hasher.update(&serde_json::to_vec(&**passage)?);
-        }
-        Ok(hasher.finalize().to_hex().to_string())
+        open_copy(folder, manifest)
     }
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    durable::replace(path, |writer| Ok(serde_json::to_writer(writer, value)?))
-}
-
-fn count_documents(passages: &[Arc<Passage>]) -> usize {
-    let mut files: Vec<&str> = passages.iter().map(|passage| passage.source_file.as_str()).collect();
-    files.sort_unstable();
-    files.dedup();
-    files.len()
+/// The points of a generation, searched in memory.
+fn open_copy(folder: &Path, manifest: &Manifest) -> Result<Index> {
+    let points: Vec<Point> = jsonl::read(&folder.join(POINTS))
+        .with_context(|| format!("generation {} is damaged; run `colega reindex --full`", manifest.name))?;
+    ensure!(
+        points.len() == manifest.passages,
+        "generation {} holds {} of {} passages; run `colega reindex --full`",
+        manifest.name,
+        points.len(),
+        manifest.passages
+    );
+    Ok(Index::in_memory(points))
 }

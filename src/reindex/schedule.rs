@@ -1,4 +1,4 @@
-//! When the sources are looked through again by themselves.
+//! What is done by the clock: looking through the sources, backups.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,12 +9,15 @@ use croner::Cron;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
-/// When the sources are looked through again, section `[schedule]` of the configuration.
+/// What is done by the clock, section `[schedule]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScheduleSettings {
-    /// Minute, hour, day, month and weekday, as in a crontab; empty for never. Each start looks through them, too.
+    /// When the sources are looked through again: minute, hour, day, month and weekday, as in a crontab; empty for never. Each
+    /// start looks through them, too.
     pub reindex: String,
+    /// When a backup is made, in the same way.
+    pub backup: String,
     /// In which time zone, such as `Europe/Madrid`.
     pub time_zone: String,
     /// Up to so many seconds later, at random: several daemons must not all begin at once.
@@ -23,7 +26,7 @@ pub struct ScheduleSettings {
 
 impl Default for ScheduleSettings {
     fn default() -> Self {
-        Self { reindex: String::new(), time_zone: "UTC".to_owned(), jitter_s: 30 }
+        Self { reindex: String::new(), backup: String::new(), time_zone: "UTC".to_owned(), jitter_s: 30 }
     }
 }
 
@@ -39,21 +42,33 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The schedule of `settings`; `None` if there is none.
+    /// When the sources are looked through; `None` for never.
     ///
     /// # Errors
     /// It is no crontab entry, or the time zone is not known.
-    pub fn new(settings: &ScheduleSettings) -> Result<Option<Self>> {
-        let ScheduleSettings { reindex, time_zone, jitter_s } = settings;
+    pub fn reindex(settings: &ScheduleSettings) -> Result<Option<Self>> {
+        Self::new("reindex", &settings.reindex, settings)
+    }
+
+    /// When backups are made, as [`Self::reindex`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn backup(settings: &ScheduleSettings) -> Result<Option<Self>> {
+        Self::new("backup", &settings.backup, settings)
+    }
+
+    fn new(key: &str, entry: &str, settings: &ScheduleSettings) -> Result<Option<Self>> {
+        let ScheduleSettings { time_zone, jitter_s, .. } = settings;
         ensure!(*jitter_s <= MOST_JITTER_S, "schedule.jitter_s is {jitter_s}; set it to at most {MOST_JITTER_S}");
         let zone: Tz = time_zone.parse().ok().with_context(|| {
             format!("schedule.time_zone “{time_zone}” is not known; write one such as \"UTC\" or \"Europe/Madrid\"")
         })?;
-        if reindex.trim().is_empty() {
+        if entry.trim().is_empty() {
             return Ok(None);
         }
-        let cron = reindex.parse().with_context(|| {
-            format!("schedule.reindex “{reindex}” is no crontab entry; \"0 3 * * *\" is every night at three")
+        let cron = entry.parse().with_context(|| {
+            format!("schedule.{key} “{entry}” is no crontab entry; \"0 3 * * *\" is every night at three")
         })?;
         Ok(Some(Self { cron, zone, jitter: Duration::from_secs(*jitter_s) }))
     }
@@ -77,12 +92,12 @@ mod tests {
     use super::*;
 
     fn settings(reindex: &str, time_zone: &str) -> ScheduleSettings {
-        ScheduleSettings { reindex: reindex.into(), time_zone: time_zone.into(), jitter_s: 30 }
+        ScheduleSettings { reindex: reindex.into(), time_zone: time_zone.into(), ..ScheduleSettings::default() }
     }
 
     #[track_caller]
     fn check(reindex: &str, time_zone: &str, last: &str, expected: &str) {
-        let schedule = Schedule::new(&settings(reindex, time_zone)).expect("good").expect("set");
+        let schedule = Schedule::reindex(&settings(reindex, time_zone)).expect("good").expect("set");
         let at = |text: &str| SystemTime::from(DateTime::parse_from_rfc3339(text).expect("a time").with_timezone(&Utc));
         assert_eq!(schedule.due_after(at(last)), Some(at(expected)), "{reindex} {time_zone}");
         assert!(schedule.jitter() <= Duration::from_secs(30));
@@ -98,14 +113,14 @@ mod tests {
 
     #[test]
     fn what_is_no_schedule_is_told_with_its_key() {
-        assert!(Schedule::new(&ScheduleSettings::default()).expect("off").is_none());
+        assert!(Schedule::reindex(&ScheduleSettings::default()).expect("off").is_none());
         for (settings, key) in [
             (settings("every night", "UTC"), "schedule.reindex"),
             (settings("0 25 * * *", "UTC"), "schedule.reindex"),
             (settings("0 3 * * *", "Mars/Olympus"), "schedule.time_zone"),
             (ScheduleSettings { jitter_s: 100_000, ..settings("", "UTC") }, "schedule.jitter_s"),
         ] {
-            let error = format!("{:#}", Schedule::new(&settings).expect_err("refused"));
+            let error = format!("{:#}", Schedule::reindex(&settings).expect_err("refused"));
             assert!(error.contains(key), "{error}");
         }
     }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use moka::sync::Cache;
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
     CountRequest, CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams,
@@ -14,33 +13,21 @@ use qdrant_edge::{
     WithPayloadInterface, WithVector,
 };
 
+use super::qdrant::{self, BM25, DENSE, FILTERED_FIELDS, PATHS, Passages, Scores, Stored};
 use super::{Candidate, Filter, Point, QuestionVectors, SearchError};
 use crate::embed::SparseVector;
 use crate::embed::dense::DenseVector;
 use crate::passage::{ChunkId, Passage};
 
-/// Name of the sparse vector.
-const BM25: &str = "bm25";
-/// Name of the dense vector.
-const DENSE: &str = "dense";
-/// Fields that searches filter by.
-const FILTERED_FIELDS: [&str; 5] = ["scope", "topic", "lang", "source_file", PATHS];
 /// Points a write operation; bounds the memory that the write-ahead log needs.
 const POINTS_A_WRITE: usize = 512;
 /// The log only has to hold one write operation; Qdrant's default of 32 MiB would be written out for every generation.
 const LOG_SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many passages, and how many documents, are kept in memory after they were read from the shard.
-const KEPT_PASSAGES: u64 = 8_192;
-const KEPT_DOCUMENTS: u64 = 512;
-
 /// A shard of Qdrant. Dropping it flushes and unlocks its folder.
 pub struct EdgeIndex {
     shard: EdgeShard,
-    /// Reading a passage back from its stored JSON costs more than finding it.
-    passages: Cache<u64, Arc<Passage>>,
-    /// The numbers of a document's passages, in its order.
-    documents: Cache<String, Arc<[u64]>>,
+    passages: Passages,
 }
 
 impl EdgeIndex {
@@ -77,7 +64,7 @@ impl EdgeIndex {
     }
 
     fn over(shard: EdgeShard) -> Self {
-        Self { shard, passages: Cache::new(KEPT_PASSAGES), documents: Cache::new(KEPT_DOCUMENTS) }
+        Self { shard, passages: Passages::default() }
     }
 
     /// Number of points.
@@ -96,39 +83,31 @@ impl EdgeIndex {
         filter: &Filter,
         limit: usize,
     ) -> Result<Vec<Candidate>, SearchError> {
-        let filter = to_engine_filter(filter)?;
-        let mut by_words = self.nearest(to_sparse(&question.bm25), BM25, filter.clone(), limit)?;
-        let mut by_meaning = HashMap::new();
-        if let Some(dense) = &question.dense {
-            by_meaning = self.nearest(to_dense(dense), DENSE, filter, limit)?;
-            // What one of them has found, the other has scored too low to be among its best, or not at all.
-            let found_by_words: Vec<u64> = by_words.keys().copied().collect();
-            by_words.extend(self.scores(to_sparse(&question.bm25), BM25, by_meaning.keys())?);
-            by_meaning.extend(self.scores(to_dense(dense), DENSE, found_by_words.iter())?);
-        }
-        let mut numbers: Vec<u64> = by_words.keys().chain(by_meaning.keys()).copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let mut passages = self.read(&numbers)?;
-        // What was found can be read back, since a generation does not change.
-        let candidate = |number| {
-            let (bm25, cosine) = (by_words.get(number).copied(), by_meaning.get(number).copied());
-            Some(Candidate { passage: passages.remove(number)?, bm25: bm25.unwrap_or_default(), cosine })
-        };
-        Ok(numbers.iter().filter_map(candidate).collect())
+        let filter = &to_engine_filter(filter)?;
+        let by_words = |among: Option<&[u64]>| self.nearest(to_sparse(&question.bm25), BM25, filter, limit, among);
+        let by_meaning = question
+            .dense
+            .as_ref()
+            .map(|dense| move |among: Option<&[u64]>| self.nearest(to_dense(dense), DENSE, filter, limit, among));
+        self.passages.candidates(&qdrant::hybrid(by_words, by_meaning)?, |missing| self.fetch(missing))
     }
 
-    /// The scores of the `limit` points that are nearest to a vector, by number.
+    /// The scores of the `limit` points that are nearest to a vector, or of those with the numbers `among`.
     fn nearest(
         &self,
         vector: VectorInternal,
         name: &str,
-        filter: qdrant_edge::Filter,
+        filter: &qdrant_edge::Filter,
         limit: usize,
-    ) -> Result<HashMap<u64, f32>, SearchError> {
+        among: Option<&[u64]>,
+    ) -> Result<Scores, SearchError> {
         let is_empty = matches!(&vector, VectorInternal::Sparse(sparse) if sparse.indices.is_empty());
+        let (filter, limit) = match among {
+            Some(numbers) => (with_numbers(numbers)?, numbers.len()),
+            None => (filter.clone(), limit),
+        };
         if is_empty || limit == 0 {
-            return Ok(HashMap::new());
+            return Ok(Scores::new());
         }
         let points = self.shard.query(QueryRequest {
             prefetches: Vec::new(),
@@ -145,51 +124,19 @@ impl EdgeIndex {
         Ok(points.iter().filter_map(score).collect())
     }
 
-    /// The scores of the points with these numbers.
-    fn scores<'a>(
-        &self,
-        vector: VectorInternal,
-        name: &str,
-        numbers: impl ExactSizeIterator<Item = &'a u64>,
-    ) -> Result<HashMap<u64, f32>, SearchError> {
-        let limit = numbers.len();
-        let filter = serde_json::from_value(json!({ "must": [{ "has_id": numbers.collect::<Vec<_>>() }] }))?;
-        self.nearest(vector, name, filter, limit)
-    }
-
-    /// The passages with these numbers, from memory where they have been read before.
-    fn read(&self, numbers: &[u64]) -> Result<HashMap<u64, Arc<Passage>>, SearchError> {
-        let mut passages: HashMap<u64, Arc<Passage>> = HashMap::with_capacity(numbers.len());
-        let mut missing = Vec::new();
-        for &number in numbers {
-            match self.passages.get(&number) {
-                Some(passage) => drop(passages.insert(number, passage)),
-                None => missing.push(PointId::NumId(number)),
-            }
-        }
-        if !missing.is_empty() {
-            for point in self.shard.retrieve(&missing, Some(WithPayloadInterface::Bool(true)), None)? {
-                let passage = Arc::new(to_passage(point.payload)?);
-                if let Some(number) = to_number(point.id) {
-                    self.passages.insert(number, Arc::clone(&passage));
-                    passages.insert(number, passage);
-                }
-            }
-        }
-        Ok(passages)
+    fn fetch(&self, numbers: &[u64]) -> Result<Vec<Stored>, SearchError> {
+        let ids: Vec<PointId> = numbers.iter().copied().map(PointId::NumId).collect();
+        let points = self.shard.retrieve(&ids, Some(WithPayloadInterface::Bool(true)), None)?;
+        points.into_iter().filter_map(|point| stored(point.id, point.payload)).collect()
     }
 
     pub(super) fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
-        let numbers = match self.documents.get(source_file) {
-            Some(numbers) => numbers,
-            None => self.look_up(source_file)?,
-        };
-        let mut passages = self.read(&numbers)?;
+        let numbers = self.passages.document(source_file, || self.look_up(source_file))?;
+        let mut passages = self.passages.read(&numbers, |missing| self.fetch(missing))?;
         Ok(numbers.iter().filter_map(|number| passages.remove(number)).collect())
     }
 
-    /// The numbers of a document's passages, in its order.
-    fn look_up(&self, source_file: &str) -> Result<Arc<[u64]>, SearchError> {
+    fn look_up(&self, source_file: &str) -> Result<Vec<Stored>, SearchError> {
         let filter =
             serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
         let (points, _) = self.shard.scroll(ScrollRequest {
@@ -198,21 +145,12 @@ impl EdgeIndex {
             with_payload: Some(WithPayloadInterface::Bool(true)),
             ..ScrollRequest::default()
         })?;
-        let mut numbers = Vec::with_capacity(points.len());
-        for point in points {
-            let Some(number) = to_number(point.id) else { continue };
-            numbers.push((point.payload.as_ref().and_then(ordinal), number));
-            self.passages.insert(number, Arc::new(to_passage(point.payload)?));
-        }
-        numbers.sort_unstable();
-        let numbers: Arc<[u64]> = numbers.into_iter().map(|(_, number)| number).collect();
-        self.documents.insert(source_file.to_owned(), Arc::clone(&numbers));
-        Ok(numbers)
+        points.into_iter().filter_map(|point| stored(point.id, point.payload)).collect()
     }
 
     pub(super) fn passage(&self, id: &ChunkId) -> Result<Option<Arc<Passage>>, SearchError> {
         let Some(number) = id.as_point_id() else { return Ok(None) };
-        Ok(self.read(&[number])?.remove(&number))
+        Ok(self.passages.read(&[number], |missing| self.fetch(missing))?.remove(&number))
     }
 }
 
@@ -247,40 +185,23 @@ fn keyword_index(field: &str) -> Result<UpdateOperation, SearchError> {
     })))
 }
 
-/// Field that tells the order of passages: points come back in the order of their numbers, which are hashes.
-const ORDINAL: &str = "ordinal";
-
-/// Field that holds a passage's file and each folder above it, since the engine matches whole values only.
-const PATHS: &str = "paths";
-
-fn ordinal(payload: &Payload) -> Option<u64> {
-    payload.0.get(ORDINAL)?.as_u64()
-}
-
 fn to_engine(at: usize, point: &Point) -> Result<PointStructPersisted, SearchError> {
-    let number = point.passage.chunk_id.as_point_id().ok_or_else(|| {
-        SearchError::Engine(format!("“{}” is no chunk identifier; run `colega ingest` again", point.passage.chunk_id))
-    })?;
     let bm25 = Vector::new_sparse(point.bm25.indices.clone(), point.bm25.values.clone())?;
     let mut vectors = HashMap::from([(BM25.to_owned(), bm25)]);
     if let Some(dense) = &point.dense {
         vectors.insert(DENSE.to_owned(), Vector::from(dense.components().to_vec()));
     }
-    let mut payload = serde_json::to_value(&*point.passage)?;
-    payload[ORDINAL] = at.into();
-    payload[PATHS] = paths(&point.passage.source_file).into();
-    Ok(PointStruct::new(number, Vectors::new_named(vectors), payload).into())
+    let payload = qdrant::payload(at, point)?;
+    Ok(PointStruct::new(qdrant::number(point)?, Vectors::new_named(vectors), payload).into())
 }
 
-/// The file and the folders that it is in, outermost first: `en`, `en/apis`, `en/apis/rest.md`.
-fn paths(source_file: &str) -> Vec<&str> {
-    let ends = source_file.match_indices('/').map(|(end, _)| end).chain([source_file.len()]);
-    ends.map(|end| &source_file[..end]).collect()
+/// `None` for a point that is not by Colega.
+fn stored(id: PointId, payload: Option<Payload>) -> Option<Result<Stored, SearchError>> {
+    Some(Stored::new(to_number(id)?, payload.map(|payload| payload.0.into_iter().collect()).unwrap_or_default()))
 }
 
-fn to_passage(payload: Option<Payload>) -> Result<Passage, SearchError> {
-    let fields = payload.map(|payload| payload.0.into_iter().collect()).unwrap_or_default();
-    Ok(serde_json::from_value(serde_json::Value::Object(fields))?)
+fn with_numbers(numbers: &[u64]) -> Result<qdrant_edge::Filter, SearchError> {
+    Ok(serde_json::from_value(json!({ "must": [{ "has_id": numbers }] }))?)
 }
 
 /// A passage without a scope has no such field, so "no scope or one of these" is "empty or one of these".

@@ -1,5 +1,6 @@
 //! The files in `deploy`: what they set exists, and what can check them does.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,21 +12,53 @@ fn deploy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy")
 }
 
+/// The texts of all files there.
+fn texts() -> Vec<(PathBuf, String)> {
+    let (mut texts, mut pending) = (Vec::new(), vec![deploy()]);
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                texts.push((path.clone(), fs::read_to_string(&path).expect("a text")));
+            }
+        }
+    }
+    texts
+}
+
 #[test]
 fn every_setting_that_they_make_exists() {
     let known = serde_json::to_value(Settings::default()).expect("JSON");
-    let names = Regex::new(r"COLEGA__([A-Z0-9_]+?)__([A-Z0-9_]+)").expect("a pattern");
+    let names = Regex::new(r"COLEGA__([A-Z0-9_]+)").expect("a pattern");
     let mut found = 0;
-    for entry in fs::read_dir(deploy()).expect("the folder") {
-        let path = entry.expect("an entry").path();
-        let text = fs::read_to_string(&path).expect("a text");
+    for (path, text) in texts() {
         for name in names.captures_iter(&text) {
-            let (section, key) = (name[1].to_lowercase(), name[2].to_lowercase());
-            assert!(known[&section].get(&key).is_some(), "{}: {}", path.display(), &name[0]);
+            let way = name[1].to_lowercase().replace("__", "/");
+            assert!(known.pointer(&format!("/{way}")).is_some(), "{}: {}", path.display(), &name[0]);
             found += 1;
         }
     }
-    assert!(found >= 8, "{found} settings");
+    assert!(found >= 12, "{found} settings");
+}
+
+#[test]
+fn every_figure_that_alerts_and_charts_use_is_counted() {
+    let source = fs::read_to_string(deploy().join("../src/telemetry/metrics.rs")).expect("the source");
+    let names = Regex::new(r"\b(colega_[a-z_]+|process_[a-z_]+)\b").expect("a pattern");
+    let in_text = |text: &str| names.find_iter(text).map(|name| name.as_str().to_owned()).collect::<BTreeSet<_>>();
+    let counted = in_text(&source);
+    let mut used = BTreeSet::new();
+    for (path, text) in texts().iter().filter(|(path, _)| !path.ends_with("colega.service")) {
+        for name in in_text(text) {
+            let plain = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+            assert!(counted.contains(plain), "{}: {name}", path.display());
+            used.insert(plain.to_owned());
+        }
+    }
+    let unused: Vec<_> = counted.difference(&used).collect();
+    assert!(unused.len() <= 3, "nobody looks at {unused:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["bench"],
     &["adapters", "eval"],
-    &["desk"],
+    &["desk", "backup"],
     &["reindex", "dataset"],
     &["agent", "knowledge", "goldset"],
     &["generate", "models"],
@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["language", "trace"],
     &["answer"],
     &["place", "passage", "words", "sentence", "telemetry", "shutdown", "jsonl"],
-    &["question", "durable", "commit"],
+    &["question", "durable", "commit", "endpoints", "comma_list", "dump"],
 ];
 
 fn layer(module: &str) -> usize {

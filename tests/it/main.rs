@@ -8,11 +8,12 @@ mod deploying;
 mod desk;
 #[cfg(feature = "discord")]
 mod discord;
-#[cfg(any(feature = "discord", feature = "telegram"))]
 mod fakes;
 mod feedback;
 #[cfg(feature = "models")]
 mod fetching;
+#[cfg(all(feature = "discord", feature = "telegram"))]
+mod figures;
 mod gating;
 mod goldset;
 #[cfg(all(feature = "discord", feature = "telegram"))]
@@ -30,6 +31,10 @@ mod page;
 mod program;
 #[cfg(feature = "telegram")]
 mod rendering;
+#[cfg(all(feature = "discord", feature = "telegram"))]
+mod saving;
+#[cfg(all(feature = "edge", feature = "server"))]
+mod servers;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod soak;
 mod subtitles;

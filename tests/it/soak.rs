@@ -3,6 +3,8 @@
 //! `COLEGA_SOAK_SECONDS` says how long it goes on (600 for the full run, with a kill every 20 s; a short one without it).
 //! `cargo test --release --test it soak:: -- --nocapture` prints the figures.
 
+#[cfg(unix)]
+mod day;
 mod faults;
 mod idle;
 mod load;

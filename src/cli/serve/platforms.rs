@@ -53,12 +53,18 @@ impl Rules {
     }
 }
 
+/// What is known of the platforms that were started.
+pub(super) struct Started {
+    pub rules: Rules,
+    pub healths: Vec<(Origin, Arc<Health>)>,
+}
+
 /// Starts an adapter for each platform that has a token.
 ///
 /// # Errors
 /// A token that cannot be read. A token that a platform does not take is told in the log and by `doctor`, and the rest of
 /// the daemon goes on.
-pub(super) fn start(app: &App, given: &Given, tasks: &TaskTracker) -> Result<Rules> {
+pub(super) fn start(app: &App, given: &Given, tasks: &TaskTracker) -> Result<Started> {
     let settings = &app.settings;
     let rules = Rules::new(settings);
     let tokens = Tokens::find(settings)?;
@@ -71,7 +77,7 @@ pub(super) fn start(app: &App, given: &Given, tasks: &TaskTracker) -> Result<Rul
         settings: settings.chat.clone(),
         default_language: settings.language.default,
     });
-    for (origin, health) in healths {
+    for (origin, health) in healths.clone() {
         let policy = if origin == Origin::Discord { &rules.discord } else { &rules.telegram };
         let front = Front {
             agent: given.agent.clone(),
@@ -84,7 +90,7 @@ pub(super) fn start(app: &App, given: &Given, tasks: &TaskTracker) -> Result<Rul
         };
         tokens.serve(origin, settings, front, tasks);
     }
-    Ok(rules)
+    Ok(Started { rules, healths })
 }
 
 /// The tokens that there are.

@@ -1,14 +1,21 @@
-//! What is forgotten with time: looked after every hour, and soon after the start.
+//! What is done now and then: what is too old is forgotten every hour, and soon after the start; figures are kept small.
 
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
+use crate::app::App;
+use crate::backup::{self, About, Saved};
 use crate::config::Settings;
 use crate::delivery::Delivery;
 use crate::feedback::{self, Feedback};
+use crate::reindex::schedule::Schedule;
+use crate::telemetry::metrics::Recorder;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -19,6 +26,72 @@ pub(super) async fn hourly(settings: Settings, feedback: Feedback, delivery: Del
         if let Err(error) = once(&settings, &feedback, &delivery).await {
             warn!("what is too old could not be forgotten: {error:#}");
         }
+    }
+}
+
+/// How often it is looked whether something is due.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
+
+/// Does `work` whenever it is due, one time after the other, until `stop`.
+pub(super) async fn on_schedule<F: Future<Output = ()>>(
+    schedule: Schedule,
+    stop: CancellationToken,
+    work: impl Fn() -> F,
+) {
+    let mut last = SystemTime::now();
+    while let Some(due) = schedule.due_after(last) {
+        let due = due + schedule.jitter();
+        // Looked at now and then: the clock may be set, and a machine that sleeps does not count its sleep.
+        while let Ok(wait) = due.duration_since(SystemTime::now()) {
+            if stop.run_until_cancelled(tokio::time::sleep(wait.min(LOOK_AT_CLOCK))).await.is_none() {
+                return;
+            }
+        }
+        last = SystemTime::now();
+        work().await;
+    }
+}
+
+/// Makes backups while everything goes on.
+pub(super) struct Backups {
+    pub app: Arc<App>,
+    pub feedback: Feedback,
+    pub delivery: Delivery,
+}
+
+impl Backups {
+    /// A backup into `file`.
+    pub(super) async fn write(self: &Arc<Self>, file: PathBuf) -> Result<About> {
+        let own = Arc::clone(self);
+        let write = move || {
+            let Self { app, feedback, delivery } = &*own;
+            let (generations, goldset) = (&app.generations, app.settings.paths.goldset.as_path());
+            backup::write(&Saved { feedback, delivery, generations, goldset }, &file)
+        };
+        tokio::task::spawn_blocking(write).await?
+    }
+
+    /// A backup where the configuration wants them; the oldest go.
+    pub(super) async fn one_more(self: Arc<Self>) {
+        let folder = self.app.backup_folder();
+        let file = folder.join(backup::name(SystemTime::now()));
+        let made = self.write(file.clone()).await;
+        let kept = made.and_then(|_| backup::keep_youngest(&folder, self.app.settings.backup.keep));
+        match kept {
+            Ok(()) => info!(file = %file.display(), "a backup was made"),
+            Err(error) => error!("no backup could be made: {error:#}"),
+        }
+    }
+}
+
+/// How often figures are sorted where nobody asks for them.
+const FIGURES: Duration = Duration::from_secs(30);
+
+/// Keeps what was counted small, until `stop`.
+pub(super) async fn of_figures(recorder: Recorder, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(FIGURES);
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        recorder.tidy();
     }
 }
 

@@ -13,6 +13,8 @@ use crate::retrieve::{Index, Point};
 /// Its folder.
 #[cfg(feature = "edge")]
 const SHARD: &str = "edge";
+/// Whether this program has the engine.
+pub(super) const IS_BUILT_IN: bool = cfg!(feature = "edge");
 /// What the engine says when another process has opened a shard.
 const LOCKED: &str = "WouldBlock";
 

@@ -45,8 +45,16 @@ impl Page {
         let feedback = open_feedback(folder).await;
         let stop = CancellationToken::new();
         let review = Review::new(feedback.clone(), Goldset::new(folder.join(GOLDSET)));
-        let state = WebState { agent, feedback: feedback.clone(), review, reports: folder.join("reports"), status };
-        let served = tokio::spawn(web::serve(listener, state, stop.clone()));
+        let state = WebState {
+            agent,
+            feedback: feedback.clone(),
+            review,
+            reports: folder.join("reports"),
+            status,
+            figures: None,
+            stop: stop.clone(),
+        };
+        let served = tokio::spawn(web::serve(listener, state));
         let client = browser();
         Self { address, client, feedback, stop, served }
     }

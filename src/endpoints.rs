@@ -13,7 +13,7 @@ const LONGEST_REST: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Servers.
-pub(super) struct Endpoints<C>(Vec<Arc<Endpoint<C>>>);
+pub(crate) struct Endpoints<C>(Vec<Arc<Endpoint<C>>>);
 
 struct Endpoint<C> {
     client: C,
@@ -29,20 +29,20 @@ struct Health {
 }
 
 /// A server that is being asked; dropping it ends that.
-pub(super) struct Asked<C> {
+pub(crate) struct Asked<C> {
     endpoint: Arc<Endpoint<C>>,
     number: usize,
 }
 
 impl<C> Endpoints<C> {
-    pub(super) fn new(clients: Vec<C>) -> Self {
+    pub(crate) fn new(clients: Vec<C>) -> Self {
         let new = |client| Arc::new(Endpoint { client, busy: AtomicUsize::new(0), health: Mutex::default() });
         Self(clients.into_iter().map(new).collect())
     }
 
     /// The server with the least to do among those that are well; if all rest, the one that rests the shortest, and how long
     /// to wait for it.
-    pub(super) fn next(&self, now: Instant) -> (Asked<C>, Duration) {
+    pub(crate) fn next(&self, now: Instant) -> (Asked<C>, Duration) {
         let rest = |endpoint: &Endpoint<C>| {
             endpoint.lock().rests_until.map(|until| until.saturating_duration_since(now)).unwrap_or_default()
         };
@@ -61,21 +61,21 @@ impl<C> Endpoint<C> {
 }
 
 impl<C> Asked<C> {
-    pub(super) fn client(&self) -> &C {
+    pub(crate) fn client(&self) -> &C {
         &self.endpoint.client
     }
 
     /// Its place in the configuration, from 1: an address may hold a secret.
-    pub(super) const fn number(&self) -> usize {
+    pub(crate) const fn number(&self) -> usize {
         self.number
     }
 
-    pub(super) fn is_well(&self) {
+    pub(crate) fn is_well(&self) {
         *self.endpoint.lock() = Health::default();
     }
 
     /// Leaves it alone for a while; one that is merely busy, for the shortest while.
-    pub(super) fn failed(&self, is_busy: bool, now: Instant) {
+    pub(crate) fn failed(&self, is_busy: bool, now: Instant) {
         let mut health = self.endpoint.lock();
         health.failures = if is_busy { 1 } else { health.failures.saturating_add(1) };
         let rest = FIRST_REST.saturating_mul(1 << (health.failures - 1).min(6)).min(LONGEST_REST);

@@ -1,0 +1,261 @@
+//! Everything that cannot be made again, in one file: questions and votes, the inbox and the outbox, the goldset, and the live
+//! generation of the index with what is needed to answer from it. The documents themselves are the team's and stay theirs.
+//!
+//! A tar archive, compressed; `backup.json` comes first and says what is in it. The stores go on meanwhile: each holds its
+//! changes back for the moment in which its rows are copied.
+
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use tar::{Archive, Builder, Header};
+
+use crate::delivery::Delivery;
+use crate::durable;
+use crate::feedback::Feedback;
+use crate::reindex::generation::Generations;
+
+/// Changes whenever an older program could not read a backup any more.
+const FORMAT: u32 = 1;
+const ABOUT: &str = "backup.json";
+const FEEDBACK: &str = "feedback.jsonl";
+const DELIVERY: &str = "delivery.jsonl";
+const GOLDSET: &str = "goldset.jsonl";
+const INDEX: &str = "index";
+/// Only the owner may read it: it holds what people asked, and the key to who they are.
+const MODE: u32 = 0o600;
+/// How the names of backups begin and end; between them stands the time, so that they sort by age.
+const BEGIN: &str = "colega-";
+const END: &str = ".tar.gz";
+
+/// Where backups are kept, section `[backup]` of the configuration. When they are made is `schedule.backup`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BackupSettings {
+    /// The folder; `backups` in `paths.var` unless set. Another disk is a better place.
+    pub folder: Option<PathBuf>,
+    /// How many of those that were made by the schedule are kept.
+    pub keep: usize,
+}
+
+impl Default for BackupSettings {
+    fn default() -> Self {
+        Self { folder: None, keep: 7 }
+    }
+}
+
+/// What is saved.
+pub struct Saved<'a> {
+    /// Questions and votes.
+    pub feedback: &'a Feedback,
+    /// The inbox and the outbox.
+    pub delivery: &'a Delivery,
+    /// The index.
+    pub generations: &'a Generations,
+    /// The goldset; it need not be there.
+    pub goldset: &'a Path,
+}
+
+/// What a backup says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Layout of the archive.
+    pub format: u32,
+    /// When it was made, in seconds since 1970.
+    pub made_at: u64,
+    /// Rows of questions, votes and corrections.
+    pub feedback: u64,
+    /// Rows of the inbox and the outbox.
+    pub delivery: u64,
+    /// The generation of the index that was live.
+    pub generation: Option<String>,
+}
+
+/// Where a backup is restored to.
+pub struct Target<'a> {
+    /// The folder of the feedback; not there yet.
+    pub feedback: &'a Path,
+    /// The folder of the inbox and the outbox; not there yet.
+    pub delivery: &'a Path,
+    /// The index.
+    pub generations: &'a Generations,
+    /// The goldset; left as it is where there is one.
+    pub goldset: &'a Path,
+}
+
+/// The name of a backup that is made at `now`.
+pub fn name(now: SystemTime) -> String {
+    format!("{BEGIN}{}{END}", chrono::DateTime::<chrono::Utc>::from(now).format("%Y%m%dT%H%M%SZ"))
+}
+
+/// Writes a backup to `file`, in one step that replaces what is there. Blocks.
+///
+/// # Errors
+/// The file cannot be written, or something of what is saved cannot be read.
+pub fn write(saved: &Saved<'_>, file: &Path) -> Result<About> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let (mut feedback, mut delivery) = (Vec::new(), Vec::new());
+    let mut about = About {
+        format: FORMAT,
+        made_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+        feedback: saved.feedback.dump(&mut feedback).context("questions and votes")?,
+        delivery: saved.delivery.dump(&mut delivery).context("the inbox and the outbox")?,
+        generation: None,
+    };
+    let index = saved.generations.live_files()?;
+    about.generation = index.as_ref().map(|(name, _)| name.clone());
+    durable::replace(file, |writer| {
+        let mut archive = Builder::new(GzEncoder::new(writer, Compression::default()));
+        append(&mut archive, ABOUT, &serde_json::to_vec(&about)?)?;
+        append(&mut archive, FEEDBACK, &feedback)?;
+        append(&mut archive, DELIVERY, &delivery)?;
+        if saved.goldset.exists() {
+            append(&mut archive, GOLDSET, &fs::read(saved.goldset)?)?;
+        }
+        if let Some((name, files)) = &index {
+            for path in files {
+                let file = path.file_name().context("a file has a name")?;
+                let inside = Path::new(INDEX).join(name).join(file);
+                append(&mut archive, inside, &fs::read(path).with_context(|| format!("{}", path.display()))?)?;
+            }
+        }
+        archive.into_inner()?.finish()?;
+        Ok(())
+    })?;
+    only_for_the_owner(file)?;
+    Ok(about)
+}
+
+fn append(archive: &mut Builder<impl Write>, name: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_size(bytes.len() as u64);
+    header.set_mode(MODE);
+    header.set_cksum();
+    Ok(archive.append_data(&mut header, name, bytes)?)
+}
+
+#[cfg(unix)]
+fn only_for_the_owner(file: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::set_permissions(file, fs::Permissions::from_mode(MODE))?)
+}
+
+#[cfg(not(unix))]
+fn only_for_the_owner(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// Reads the backup in `file` to its end and puts everything in its place: nothing, if the file is damaged.
+///
+/// # Errors
+/// It is no backup, or damaged, or of a later version; or there is something already where it is restored to.
+pub fn restore(file: &Path, target: &Target<'_>) -> Result<About> {
+    for folder in [target.feedback, target.delivery] {
+        ensure!(!folder.exists(), "{} is there already; move it away, or set another paths.var", folder.display());
+    }
+    let beside = tempfile::tempdir_in(parent(target.feedback)?)?;
+    let about = unpack(file, beside.path()).with_context(|| format!("{} cannot be restored", file.display()))?;
+    let part = |name: &str| beside.path().join(name);
+    let rows =
+        |name: &str| Ok::<_, anyhow::Error>(BufReader::new(File::open(part(name)).context("a part is missing")?));
+    let (feedback, delivery) = (part("feedback.sled"), part("delivery.sled"));
+    let restored = (Feedback::restore(&feedback, rows(FEEDBACK)?)?, Delivery::restore(&delivery, rows(DELIVERY)?)?);
+    ensure!(restored == (about.feedback, about.delivery), "{} lacks rows", file.display());
+    // From here on everything is whole, and is put in its place.
+    if let Some(generation) = &about.generation {
+        target.generations.adopt(generation, &part(INDEX).join(generation))?;
+    }
+    if part(GOLDSET).exists() && !target.goldset.exists() {
+        parent(target.goldset)?;
+        fs::copy(part(GOLDSET), target.goldset)?;
+    }
+    fs::rename(&delivery, target.delivery)?;
+    fs::rename(&feedback, target.feedback)?;
+    Ok(about)
+}
+
+/// The folder that `path` is in, which is made where it is missing.
+fn parent(path: &Path) -> Result<&Path> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Unpacks what a backup may hold into `folder`, and nothing else.
+fn unpack(file: &Path, folder: &Path) -> Result<About> {
+    let mut archive = Archive::new(GzDecoder::new(BufReader::new(File::open(file)?)));
+    let mut about = None;
+    for entry in archive.entries().context("it is no backup of Colega")? {
+        let mut entry = entry.context("it is damaged, or no backup of Colega")?;
+        let inside = entry.path()?.into_owned();
+        ensure!(is_ours(&inside), "it holds {}, which is no part of a backup", inside.display());
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).context("it is damaged")?;
+        if inside == Path::new(ABOUT) {
+            about = Some(read_about(&bytes)?);
+        }
+        let path = folder.join(inside);
+        parent(&path)?;
+        let mut writer = BufWriter::new(File::create(path)?);
+        writer.write_all(&bytes)?;
+        writer.flush()?;
+    }
+    about.context("it is no backup of Colega: it does not say what it holds")
+}
+
+fn read_about(bytes: &[u8]) -> Result<About> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let Format { format } = serde_json::from_slice(bytes).context("what it says of itself is damaged")?;
+    if format > FORMAT {
+        bail!("it was made by a later version of Colega; use that version");
+    }
+    serde_json::from_slice(bytes).context("what it says of itself is damaged")
+}
+
+fn is_ours(inside: &Path) -> bool {
+    let parts: Option<Vec<&str>> = inside
+        .components()
+        .map(|part| matches!(part, std::path::Component::Normal(_)).then(|| part.as_os_str().to_str()).flatten())
+        .collect();
+    match parts.as_deref() {
+        Some([name]) => [ABOUT, FEEDBACK, DELIVERY, GOLDSET].contains(name),
+        Some([INDEX, _, file]) => Generations::FILES.contains(file),
+        _ => false,
+    }
+}
+
+/// The backups in `folder`, the oldest first.
+pub fn all(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if folder.exists() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if name.starts_with(BEGIN) && name.ends_with(END) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Removes all backups in `folder` but the youngest `keep`.
+pub fn keep_youngest(folder: &Path, keep: usize) -> Result<()> {
+    let all = all(folder)?;
+    for old in &all[..all.len().saturating_sub(keep)] {
+        fs::remove_file(old).with_context(|| format!("cannot remove {}", old.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Making a generation: built beside the live one, judged, and made live in one step.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use tracing::{info, warn};
+
+use super::super::Reuse;
+use super::super::gate::{Gate, Judgement};
+use super::history::{self, Event};
+use super::{FORMAT, Generations, HISTORY, MANIFEST, Made, Manifest, POINTS, STATISTICS, shard, shared};
+use crate::durable;
+use crate::embed::dense::Embedder;
+use crate::jsonl;
+use crate::passage::Passage;
+use crate::retrieve::Point;
+use crate::retrieve::build::{self, Earlier, Encoding};
+use crate::retrieve::statistics::Statistics;
+
+/// What is in the folder of a generation.
+pub(super) struct Copy<'a> {
+    pub manifest: &'a Manifest,
+    pub statistics: &'a Statistics,
+    pub points: &'a [Point],
+}
+
+impl Generations {
+    /// Builds a generation of `passages` beside the live one and makes it live, if `gate` lets it; unless `reuse` allows to
+    /// keep the live one because nothing has changed, or nothing since another was refused. Only one process can do so at a
+    /// time, on all machines that share servers.
+    pub fn make(
+        &self,
+        passages: Vec<Arc<Passage>>,
+        encoding: Encoding<'_>,
+        reuse: Reuse,
+        gate: Option<&Gate>,
+    ) -> Result<Made> {
+        fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
+        let lock = self.lock()?;
+        let live = self.manifest().unwrap_or_else(|error| {
+            warn!("the live index cannot be read and is built anew: {error:#}");
+            None
+        });
+        self.remove_leftovers()?;
+        let fingerprint = fingerprint(&passages, encoding)?;
+        let is_same =
+            |live: &&Manifest| reuse == Reuse::Unchanged && live.fingerprint == fingerprint && self.can_be_kept(live);
+        if let Some(manifest) = live.as_ref().filter(is_same) {
+            return Ok(Made { manifest: manifest.clone(), is_new: false, encoded: 0, refused: None });
+        }
+        if let (Some(live), Some(_), Some(why)) = (&live, gate, self.refused_before(&fingerprint, reuse)) {
+            return Ok(Made { manifest: live.clone(), is_new: false, encoded: 0, refused: Some(why) });
+        }
+        let earlier = match (&live, reuse) {
+            // Points that cannot be read are encoded again.
+            (Some(live), Reuse::Unchanged) => {
+                let Manifest { encoder, embedder, .. } = live.clone();
+                self.points(live).ok().map(|points| Earlier { encoder, embedder, points })
+            }
+            _ => None,
+        };
+        let documents = count_documents(&passages);
+        let built = build::build(passages, encoding, earlier)?;
+        let name = self.next_name(&fingerprint)?;
+        let manifest = Manifest {
+            name: name.clone(),
+            format: FORMAT,
+            fingerprint,
+            passages: built.points.len(),
+            documents,
+            made_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            encoder: built.encoder.clone(),
+            embedder: encoding.embedder.map(Embedder::id).cloned(),
+            has_shard: self.has_shards(),
+        };
+        self.write(&Copy { manifest: &manifest, statistics: &built.statistics, points: &built.points })?;
+        if let Some(servers) = &self.servers {
+            shared::write(servers, &manifest, &built.statistics, &built.points)?;
+        }
+        let history = self.folder.join(HISTORY);
+        if let (Some(live), Some(gate)) = (live, gate)
+            && let Judgement::Shut(why) = gate.judge(&live, &manifest)?
+        {
+            warn!(
+                generation = name,
+                live = live.name,
+                reasons = why.len(),
+                "a new index is worse and does not go live"
+            );
+            history::note(&history, &manifest, Event::Refused, why.clone())?;
+            fs::remove_dir_all(self.folder.join(&name))?;
+            if let Some(servers) = &self.servers {
+                servers.remove(&name)?;
+            }
+            return Ok(Made { manifest: live, is_new: false, encoded: built.encoded, refused: Some(why) });
+        }
+        self.make_live(&name, &lock)?;
+        info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
+        history::note(&history, &manifest, Event::Live, Vec::new())?;
+        self.remove_leftovers()?;
+        Ok(Made { manifest, is_new: true, encoded: built.encoded, refused: None })
+    }
+
+    /// Why a generation of just this content is not to be made again: the last that was heard of it is that it was refused or
+    /// taken back.
+    fn refused_before(&self, fingerprint: &str, reuse: Reuse) -> Option<Vec<String>> {
+        if reuse == Reuse::Nothing {
+            return None;
+        }
+        let history = self.history().ok()?;
+        let last = history.into_iter().rfind(|entry| entry.fingerprint == fingerprint)?;
+        match last.event {
+            Event::Live => None,
+            Event::Refused => Some(last.why),
+            Event::TakenBack => {
+                Some(vec![format!("{} was taken back, and nothing has changed since", last.generation)])
+            }
+        }
+    }
+
+    pub(super) fn write(&self, Copy { manifest, statistics, points }: &Copy<'_>) -> Result<()> {
+        let folder = self.folder.join(&manifest.name);
+        jsonl::write(&folder.join(POINTS), *points)?;
+        write_json(&folder.join(STATISTICS), statistics)?;
+        if manifest.has_shard {
+            shard::write(&folder, points)?;
+        }
+        write_json(&folder.join(MANIFEST), manifest)
+    }
+
+    /// Whether a generation can be searched by the engine of the configuration.
+    fn can_be_kept(&self, manifest: &Manifest) -> bool {
+        match &self.servers {
+            None => manifest.has_shard == self.has_shards() && self.is_whole(manifest),
+            Some(servers) => servers.is_whole(&manifest.name).unwrap_or(false),
+        }
+    }
+
+    /// A shard that another process holds is taken to be whole.
+    fn is_whole(&self, manifest: &Manifest) -> bool {
+        let folder = self.folder.join(&manifest.name);
+        let is_shard_whole = !manifest.has_shard
+            || shard::open(&folder, manifest.passages).map_or_else(|error| shard::is_held(&error), |_| true);
+        let statistics = fs::read_to_string(folder.join(STATISTICS)).ok();
+        is_shard_whole
+            && statistics.is_some_and(|text| serde_json::from_str::<Statistics>(&text).is_ok())
+            && self.points(manifest).is_ok_and(|points| points.len() == manifest.passages)
+    }
+
+    /// Generations are numbered, so that their names sort by age.
+    fn next_name(&self, fingerprint: &str) -> Result<String> {
+        let mut names = self.names()?;
+        if let Some(servers) = &self.servers {
+            names.extend(servers.names()?);
+        }
+        let last = names.iter().filter_map(|name| name.split('-').next()?.parse::<u64>().ok()).max();
+        Ok(format!("{:06}-{}", last.unwrap_or_default() + 1, &fingerprint[..8]))
+    }
+}
+
+fn fingerprint(passages: &[Arc<Passage>], encoding: Encoding<'_>) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&FORMAT.to_le_bytes());
+    hasher.update(&serde_json::to_vec(encoding.bm25)?);
+    if let Some(embedder) = encoding.embedder {
+        hasher.update(&serde_json::to_vec(embedder.id())?);
+    }
+    for passage in passages {
+        hasher.update(&serde_json::to_vec(&**passage)?);
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    durable::replace(path, |writer| Ok(serde_json::to_writer(writer, value)?))
+}
+
+fn count_documents(passages: &[Arc<Passage>]) -> usize {
+    let mut files: Vec<&str> = passages.iter().map(|passage| passage.source_file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files.len()
+}

@@ -1,0 +1,162 @@
+//! Who may re-index: one daemon at a time, among all that share the servers.
+//!
+//! Qdrant has no locks, but of all who create one collection only the first succeeds. The lease is the collection
+//! `<alias>-lease-<n>` with the highest `n`. Its holder writes the time into it now and then; a lease whose time is long past
+//! is taken over by creating `n + 1`, which again only one can. Clocks may differ by less than [`ABANDONED`].
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, bail};
+use qdrant_client::qdrant::{
+    CreateCollectionBuilder, GetPointsBuilder, PointId, SparseVectorParamsBuilder, SparseVectorsConfigBuilder, Value,
+};
+use serde_json::json;
+use tokio::task::AbortHandle;
+use tracing::warn;
+
+use super::super::qdrant::BM25;
+use super::ServerError;
+use super::collections::{Collections, hidden_point};
+use super::connection;
+
+/// How often the holder says that it is still there.
+const BEAT: Duration = Duration::from_secs(20);
+/// After how long a silent holder is taken to be dead.
+const ABANDONED: Duration = Duration::from_mins(5);
+/// The point with the time.
+const SIGN: u64 = 1;
+
+/// The right to re-index. Dropping it gives it back.
+pub struct Lease {
+    collections: Collections,
+    number: u64,
+    beat: AbortHandle,
+}
+
+impl Collections {
+    /// Takes the lease; `None` while another daemon has it.
+    ///
+    /// # Errors
+    /// No server answers.
+    pub fn lease(&self) -> Result<Option<Lease>> {
+        let last = self.last_lease()?;
+        if let Some(last) = last
+            && !self.is_abandoned(last)?
+        {
+            return Ok(None);
+        }
+        let number = last.map_or(1, |last| last + 1);
+        if !self.create_lease(number)? {
+            return Ok(None);
+        }
+        if let Err(error) = self.sign(number) {
+            // Nobody must wait for a lease that nobody holds.
+            let _ = self.remove_collection(&self.lease_name(number));
+            return Err(error);
+        }
+        for before in 1..number {
+            self.remove_collection(&self.lease_name(before))?;
+        }
+        let own = self.clone();
+        let beat = connection::spawn(async move {
+            loop {
+                tokio::time::sleep(BEAT).await;
+                let own = own.clone();
+                // The call blocks.
+                let signed = tokio::task::spawn_blocking(move || own.sign(number)).await;
+                if !matches!(signed, Ok(Ok(()))) {
+                    warn!("the right to re-index could not be renewed on the Qdrant server");
+                }
+            }
+        });
+        Ok(Some(Lease { collections: self.clone(), number, beat: beat.abort_handle() }))
+    }
+
+    fn lease_name(&self, number: u64) -> String {
+        format!("{}-lease-{number}", self.settings.collection)
+    }
+
+    fn last_lease(&self) -> Result<Option<u64>, ServerError> {
+        let collections = self.connection.work(|client| async move { client.list_collections().await })?.collections;
+        let begin = format!("{}-lease-", self.settings.collection);
+        Ok(collections.iter().filter_map(|collection| collection.name.strip_prefix(&begin)?.parse().ok()).max())
+    }
+
+    /// Whether it was this call that created it.
+    fn create_lease(&self, number: u64) -> Result<bool, ServerError> {
+        let mut sparse = SparseVectorsConfigBuilder::default();
+        sparse.add_named_vector_params(BM25, SparseVectorParamsBuilder::default());
+        let request = CreateCollectionBuilder::new(self.lease_name(number)).sparse_vectors_config(sparse).build();
+        let created = self.connection.ask(move |client| {
+            let request = request.clone();
+            async move { client.create_collection(request).await }
+        });
+        match created {
+            Ok(_) => Ok(true),
+            Err(ServerError::Refused(why)) if why.contains("already exists") => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn sign(&self, number: u64) -> Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let point = hidden_point(SIGN, json!({ "at": now, "process": std::process::id() }))?;
+        Ok(self.upsert(&self.lease_name(number), vec![point])?)
+    }
+
+    fn is_abandoned(&self, number: u64) -> Result<bool, ServerError> {
+        let request =
+            GetPointsBuilder::new(self.lease_name(number), vec![PointId::from(SIGN)]).with_payload(true).build();
+        let found = self.connection.work(move |client| {
+            let request = request.clone();
+            async move { client.get_points(request).await }
+        });
+        let points = match found {
+            // Given back meanwhile; whoever asks again gets it.
+            Err(ServerError::Missing(_)) => return Ok(false),
+            found => found?.result,
+        };
+        let signed = points.first().and_then(|point| point.payload.get("at")).and_then(Value::as_integer);
+        // Created a moment ago, or by one who died in that moment: a second look tells.
+        let Some(signed) = signed.and_then(|at| u64::try_from(at).ok()) else { return self.is_left_unsigned(number) };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        Ok(now.saturating_sub(signed) > ABANDONED.as_secs())
+    }
+
+    fn is_left_unsigned(&self, number: u64) -> Result<bool, ServerError> {
+        warn!(number, "the right to re-index was taken and never used; it is taken over if that stays so");
+        std::thread::sleep(BEAT);
+        let request = GetPointsBuilder::new(self.lease_name(number), vec![PointId::from(SIGN)]).build();
+        let found = self.connection.work(move |client| {
+            let request = request.clone();
+            async move { client.get_points(request).await }
+        });
+        match found {
+            Err(ServerError::Missing(_)) => Ok(false),
+            found => Ok(found?.result.is_empty()),
+        }
+    }
+}
+
+impl Lease {
+    /// Whether nobody has taken it over.
+    ///
+    /// # Errors
+    /// Somebody has, or no server says.
+    pub fn check(&self) -> Result<()> {
+        let last = self.collections.last_lease().context("whether another daemon re-indexes cannot be told")?;
+        if last != Some(self.number) {
+            bail!("another daemon has taken over the re-index, since this one was silent for long");
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.beat.abort();
+        if let Err(error) = self.collections.remove_collection(&self.collections.lease_name(self.number)) {
+            warn!("the right to re-index could not be given back, and runs out in some minutes: {error}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What those see who watch a running daemon.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use reqwest::StatusCode;
+
+use crate::daemon::Daemon;
+use crate::fakes::discord::Discord;
+
+/// The value of one figure, by its name and labels as they are written.
+fn value(text: &str, figure: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{figure} is not in:\n{text}")).parse().expect("a whole number")
+}
+
+/// What Prometheus' own tool says against the text; nothing where it is not here.
+fn complaints(text: &str) -> String {
+    let tool = Command::new("promtool").args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut tool) = tool else {
+        eprintln!("skipped: promtool is not here");
+        return String::new();
+    };
+    tool.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads");
+    String::from_utf8_lossy(&tool.wait_with_output().expect("it ends").stderr).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_times_and_the_index_are_counted_and_nobodys_words_are_in_it() {
+    let discord = Discord::start().await;
+    let variables = [("DISCORD_TOKEN", discord.token()), ("COLEGA__DISCORD__API_URL", discord.url())];
+    let mut daemon = Daemon::new(variables.map(|(name, value)| (name.to_owned(), value)).into());
+    daemon.start();
+    discord.connected().await;
+    let (ana, backend) = (discord.person("ana"), discord.channel("backend"));
+    let asked =
+        discord.say(ana, backend, "<@1> what is an idempotency key? zyzzyva".replace("<@1>", "@Colega").as_str());
+    discord.wait_for("answer", |state| state.replies(asked).first().map(|own| own.content.clone())).await;
+    let page = daemon.page();
+    let client = reqwest::Client::new();
+    let get = async |path: &str| client.get(format!("{page}{path}")).send().await.expect("answered");
+    get("/?q=How+do+I+bake+sourdough+bread+with+zyzzyva%3F").await;
+    get("/?q=how+do+I+steal+the+session+cookie+of+my+boss").await;
+    for (path, says) in [("/healthz", "ok\n"), ("/readyz", "ready\n")] {
+        let answer = get(path).await;
+        assert_eq!((answer.status(), answer.text().await.expect("a text").as_str()), (StatusCode::OK, says));
+    }
+
+    let text = get("/metrics").await.text().await.expect("a text");
+    assert_eq!(complaints(&text), "");
+    let questions = |origin: &str, outcome: &str| {
+        value(&text, &format!("colega_questions_total{{origin=\"{origin}\",outcome=\"{outcome}\"}}"))
+    };
+    assert_eq!(
+        [questions("discord", "answer"), questions("web", "no_evidence"), questions("web", "refused")],
+        [1, 1, 1]
+    );
+    assert_eq!(value(&text, "colega_answer_seconds_count{outcome=\"answer\"}"), 1);
+    assert_eq!(value(&text, "colega_stage_seconds_count{stage=\"search\"}"), 2);
+    assert_eq!(value(&text, "colega_adapter_up{platform=\"discord\"}"), 1);
+    assert!(value(&text, "colega_index_passages") > 100);
+    assert!(value(&text, "process_resident_memory_bytes") > 10_000_000);
+    assert!(!text.contains("zyzzyva") && !text.contains("idempotency"), "{text}");
+    daemon.stop();
+}
