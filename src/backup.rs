@@ -5,7 +5,7 @@
 //! changes back for the moment in which its rows are copied.
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -208,6 +208,8 @@ fn unpack(file: &Path, folder: &Path) -> Result<About> {
         writer.write_all(&bytes)?;
         writer.flush()?;
     }
+    // The checksum stands behind the end of the archive.
+    io::copy(&mut archive.into_inner(), &mut io::sink()).context("it is damaged")?;
     about.context("it is no backup of Colega: it does not say what it holds")
 }
 

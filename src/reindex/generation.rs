@@ -36,6 +36,7 @@ use crate::retrieve::{Index, Point};
 const POINTER: &str = "current";
 const HISTORY: &str = "history.jsonl";
 const LOCK: &str = "lock";
+const HOLDER: &str = "holder";
 const MANIFEST: &str = "manifest.json";
 const POINTS: &str = "points.jsonl";
 const STATISTICS: &str = "statistics.json";

@@ -32,10 +32,12 @@ fn answer(daemon: &Daemon) -> (Value, Value) {
     (answer["sections"].clone(), answer["citations"].clone())
 }
 
+/// What is kept of questions and votes, line by line.
 fn kept(daemon: &Daemon) -> BTreeSet<String> {
-    let out = run(daemon, &["feedback", "export", "-"]);
+    let file = daemon.path("export.jsonl");
+    let out = run(daemon, &["feedback", "export", file.to_str().expect("UTF-8")]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
+    fs::read_to_string(file).expect("written").lines().map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -230,15 +230,18 @@ async fn a_slow_server_is_not_waited_for_and_another_one_of_the_cluster_stands_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_one_may_build_and_who_fell_silent_is_followed_by_another() {
+async fn only_one_may_build_and_who_died_meanwhile_goes_on_at_once() {
     let server = FakeQdrant::start().await;
     let (one, other) = (collections(&server), collections(&server));
     blocking(move || {
-        let lease = one.lease().expect("asked").expect("free");
+        let lease = one.lease("one").expect("asked").expect("free");
         lease.check().expect("held");
-        assert!(other.lease().expect("asked").is_none(), "it is taken");
-        drop(lease);
-        let lease = other.lease().expect("asked").expect("free again");
+        assert!(other.lease("other").expect("asked").is_none(), "it is taken");
+        let again = one.lease("one").expect("asked").expect("who died with it gets it at once");
+        assert!(lease.check().is_err(), "the first is fenced off");
+        again.check().expect("held");
+        drop((lease, again));
+        let lease = other.lease("other").expect("asked").expect("free again");
         lease.check().expect("held");
     })
     .await;
@@ -336,9 +339,6 @@ async fn a_killed_build_leaves_nothing_behind_and_what_was_live_stays() {
         let generation = alias.strip_prefix("colega-").expect("ours").to_owned();
         assert!(blocking(move || whole.is_whole(&generation)).await.expect("asked"), "what is live is whole");
     }
-    // The lease of the killed one runs out by itself after some minutes; here it is taken away.
-    let taken: Vec<String> = server.collections().into_iter().filter(|name| name.contains("-lease-")).collect();
-    server.forget(&taken);
     let done = json(&on_server(&mut place.command(&["reindex", "--json"]), &server));
     assert_eq!(done["documents"], 21);
     let left = server.collections();

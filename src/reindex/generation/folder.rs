@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{Generations, LOCK, MANIFEST, POINTER};
+use super::{Generations, HOLDER, LOCK, MANIFEST, POINTER};
 use crate::durable;
 use crate::retrieve::server::collections::{Collections, Lease};
 
@@ -115,12 +115,25 @@ impl Generations {
         };
         let lease = match &self.servers {
             None => None,
-            Some(servers) => match servers.lease()? {
+            Some(servers) => match servers.lease(&self.holder()?)? {
                 None => bail!("another Colega is re-indexing into the same Qdrant server; wait until it is done"),
                 lease => lease,
             },
         };
         Ok(Lock { _here: here, lease })
+    }
+
+    /// What tells this daemon from all others: whoever holds the lock of this folder is it.
+    fn holder(&self) -> Result<String> {
+        let path = self.folder.join(HOLDER);
+        if let Ok(known) = fs::read_to_string(&path)
+            && !known.trim().is_empty()
+        {
+            return Ok(known.trim().to_owned());
+        }
+        let new = format!("{:032x}", rand::random::<u128>());
+        durable::replace(&path, |writer| Ok(writeln!(writer, "{new}")?))?;
+        Ok(new)
     }
 
     pub(super) fn try_lock_here(&self) -> Result<Option<File>> {

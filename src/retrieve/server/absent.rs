@@ -57,7 +57,7 @@ impl Collections {
         match *self {}
     }
 
-    pub fn lease(&self) -> Result<Option<Lease>> {
+    pub fn lease(&self, _holder: &str) -> Result<Option<Lease>> {
         match *self {}
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Qdrant has no locks, but of all who create one collection only the first succeeds. The lease is the collection
 //! `<alias>-lease-<n>` with the highest `n`. Its holder writes the time into it now and then; a lease whose time is long past
-//! is taken over by creating `n + 1`, which again only one can. Clocks may differ by less than [`ABANDONED`].
+//! is taken over by creating `n + 1`, which again only one can. Clocks may differ by less than [`ABANDONED`]. Who finds a
+//! lease of their own has died with it, and takes it over at once.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -34,14 +35,14 @@ pub struct Lease {
 }
 
 impl Collections {
-    /// Takes the lease; `None` while another daemon has it.
+    /// Takes the lease for `holder`, which names one daemon among all; `None` while another one has it.
     ///
     /// # Errors
     /// No server answers.
-    pub fn lease(&self) -> Result<Option<Lease>> {
+    pub fn lease(&self, holder: &str) -> Result<Option<Lease>> {
         let last = self.last_lease()?;
         if let Some(last) = last
-            && !self.is_abandoned(last)?
+            && !self.is_free(last, holder)?
         {
             return Ok(None);
         }
@@ -49,7 +50,7 @@ impl Collections {
         if !self.create_lease(number)? {
             return Ok(None);
         }
-        if let Err(error) = self.sign(number) {
+        if let Err(error) = self.sign(number, holder) {
             // Nobody must wait for a lease that nobody holds.
             let _ = self.remove_collection(&self.lease_name(number));
             return Err(error);
@@ -57,13 +58,13 @@ impl Collections {
         for before in 1..number {
             self.remove_collection(&self.lease_name(before))?;
         }
-        let own = self.clone();
+        let (own, holder) = (self.clone(), holder.to_owned());
         let beat = connection::spawn(async move {
             loop {
                 tokio::time::sleep(BEAT).await;
-                let own = own.clone();
+                let (own, holder) = (own.clone(), holder.clone());
                 // The call blocks.
-                let signed = tokio::task::spawn_blocking(move || own.sign(number)).await;
+                let signed = tokio::task::spawn_blocking(move || own.sign(number, &holder)).await;
                 if !matches!(signed, Ok(Ok(()))) {
                     warn!("the right to re-index could not be renewed on the Qdrant server");
                 }
@@ -98,13 +99,14 @@ impl Collections {
         }
     }
 
-    fn sign(&self, number: u64) -> Result<()> {
+    fn sign(&self, number: u64, holder: &str) -> Result<()> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let point = hidden_point(SIGN, json!({ "at": now, "process": std::process::id() }))?;
+        let point = hidden_point(SIGN, json!({ "at": now, "holder": holder }))?;
         Ok(self.upsert(&self.lease_name(number), vec![point])?)
     }
 
-    fn is_abandoned(&self, number: u64) -> Result<bool, ServerError> {
+    /// Whether `holder` may take over the lease: it is an own one, or abandoned.
+    fn is_free(&self, number: u64, holder: &str) -> Result<bool, ServerError> {
         let request =
             GetPointsBuilder::new(self.lease_name(number), vec![PointId::from(SIGN)]).with_payload(true).build();
         let found = self.connection.work(move |client| {
@@ -116,7 +118,11 @@ impl Collections {
             Err(ServerError::Missing(_)) => return Ok(false),
             found => found?.result,
         };
-        let signed = points.first().and_then(|point| point.payload.get("at")).and_then(Value::as_integer);
+        let field = |name: &str| points.first().and_then(|point| point.payload.get(name));
+        if field("holder").and_then(Value::as_str).is_some_and(|of| of == holder) {
+            return Ok(true);
+        }
+        let signed = field("at").and_then(Value::as_integer);
         // Created a moment ago, or by one who died in that moment: a second look tells.
         let Some(signed) = signed.and_then(|at| u64::try_from(at).ok()) else { return self.is_left_unsigned(number) };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

@@ -60,11 +60,12 @@ pub struct FakeQdrant {
 struct Fake(Arc<State>);
 
 struct State {
-    folder: TempDir,
     key: Option<String>,
     held: Mutex<Held>,
     delay: Mutex<Duration>,
     requests: AtomicU64,
+    /// Goes last: shards write into it until they are gone.
+    folder: TempDir,
 }
 
 #[derive(Default)]
@@ -143,11 +144,6 @@ impl FakeQdrant {
     /// The names of all collections.
     pub fn collections(&self) -> Vec<String> {
         self.state.held().collections.keys().cloned().collect()
-    }
-
-    /// Loses collections.
-    pub fn forget(&self, names: &[String]) {
-        self.state.held().collections.retain(|name, _| !names.contains(name));
     }
 
     /// What an alias stands for.

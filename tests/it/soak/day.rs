@@ -20,7 +20,7 @@ const SHORT: usize = 6;
 /// An hour of this day.
 const EVERY: &str = "*/2 * * * * *";
 /// How long a run may be waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// By how much memory and disk may be larger at the end than after the first quarter, in per cent.
 const GROWTH: u64 = 15;
 
