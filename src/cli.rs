@@ -18,6 +18,7 @@ mod rollback;
 mod serve;
 mod stores;
 mod tokens;
+mod train;
 mod tune;
 
 use std::io::{ErrorKind, Write as _, stdout};
@@ -79,6 +80,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Look for settings under which the answers to the goldset's dev split are better, and recommend them
     Tune(tune::TuneArgs),
+    /// Make the guard's model of attacks on the bot out of labelled messages
+    Train(train::TrainArgs),
     /// Measure speed and memory
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -141,6 +144,7 @@ impl Cli {
             Command::Feedback(command) => feedback::run(&app, &command),
             Command::Eval(args) => eval::run(&app, args),
             Command::Tune(args) => tune::run(&app, &args).map(|()| ExitCode::SUCCESS),
+            Command::Train(args) => train::run(&app, &args),
             Command::Bench(command) => bench::run(&app, command),
             Command::Models(command) => models::run(&app, command),
             Command::Doctor(_) => unreachable!("done above"),

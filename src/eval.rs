@@ -11,4 +11,5 @@ pub mod retrieval;
 pub mod spans;
 pub mod support;
 pub mod table;
+pub mod train;
 pub mod tune;

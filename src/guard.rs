@@ -4,6 +4,7 @@
 
 pub mod danger;
 pub mod injection;
+pub mod likeness;
 pub mod orders;
 pub mod secrets;
 pub mod urls;
@@ -16,10 +17,11 @@ mod rules;
 mod words;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use self::likeness::Likeness;
 pub use rules::RulesError;
 pub use secrets::{SecretKind, redact};
 pub use urls::foreign_urls;
@@ -29,6 +31,10 @@ use crate::question::{Language, Question, Reach};
 
 /// The rules that Colega comes with.
 const RULES: &str = include_str!("../configs/deny.toml");
+/// The name of the rule by which the learned model refuses.
+const LIKENESS: &str = "injection.likeness";
+/// Disguised readings of longer messages are left to the rules.
+const LONGEST_DISGUISED: usize = 600;
 
 /// How strict the guard is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,11 +46,15 @@ pub struct GuardSettings {
     pub max_symbol_share: f64,
     /// File of rules in place of those built in (`configs/deny.toml`, which explains their form).
     pub rules: Option<PathBuf>,
+    /// Whether a learned model looks for attacks on the bot as well, which no rule foresaw.
+    pub learned: bool,
+    /// File of that model in place of the one built in; `colega train` makes it.
+    pub model: Option<PathBuf>,
 }
 
 impl Default for GuardSettings {
     fn default() -> Self {
-        Self { max_question_chars: 2_000, max_symbol_share: 0.6, rules: None }
+        Self { max_question_chars: 2_000, max_symbol_share: 0.6, rules: None, learned: true, model: None }
     }
 }
 
@@ -60,6 +70,12 @@ pub enum GuardError {
     /// The rules cannot be used.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// The model cannot be read.
+    #[error("cannot read the model in {0}; check `guard.model` and the file's permissions")]
+    NoModel(PathBuf, #[source] std::io::Error),
+    /// The file is something else.
+    #[error("{0} is no model of attacks; `colega train` makes one")]
+    BadModel(PathBuf),
 }
 
 /// The compiled rules; share it by reference or `Arc`.
@@ -71,6 +87,7 @@ pub struct Guard {
     danger: danger::Cues,
     injection: injection::Cues,
     orders: orders::Orders,
+    likeness: Option<Likeness>,
 }
 
 /// A question that passed: what it asks, without secrets.
@@ -149,6 +166,7 @@ impl Guard {
             danger: danger::Cues::new(&rules)?,
             injection: injection::Cues::new(&rules)?,
             orders: orders::Orders::new(&rules)?,
+            likeness: settings.learned.then(|| read_model(settings.model.as_deref())).transpose()?,
             rules,
         })
     }
@@ -177,17 +195,28 @@ impl Guard {
             return refuse(RefusalReason::Injection, rule);
         }
         // A disguise is no way around the rules.
+        let is_short = text.len() <= LONGEST_DISGUISED;
         for reading in decode::readings(&text) {
             let folded = fold::fold(&reading);
             let sentences = self.rules.lexicon.read(&folded);
             if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded) {
                 return refuse(RefusalReason::Injection, rule);
             }
+            if is_short && self.is_like_an_attack(&folded) {
+                return refuse(RefusalReason::Injection, LIKENESS);
+            }
+        }
+        if self.is_like_an_attack(&folded) {
+            return refuse(RefusalReason::Injection, LIKENESS);
         }
         if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences) {
             return refuse(reason, rule);
         }
         Ok(Screened { text: text.into_owned(), language, reach: question.reach.clone(), redactions })
+    }
+
+    fn is_like_an_attack(&self, folded: &str) -> bool {
+        self.likeness.as_ref().is_some_and(|model| model.score_folded(folded) >= likeness::LIMIT)
     }
 
     /// Looks through a sentence or a block of code on its way out.
@@ -215,6 +244,17 @@ impl Guard {
         let share = odd as f64 / chars as f64;
         text.contains(char::is_alphanumeric) && share <= self.max_symbol_share
     }
+}
+
+fn read_model(file: Option<&Path>) -> Result<Likeness, GuardError> {
+    let Some(file) = file else { return Ok(Likeness::built_in()) };
+    let bytes = std::fs::read(file).map_err(|error| GuardError::NoModel(file.to_owned(), error))?;
+    Likeness::parse(&bytes).ok_or_else(|| GuardError::BadModel(file.to_owned()))
+}
+
+/// `text` as the guard looks through it: see [`fold::fold`].
+pub fn plain(text: &str) -> String {
+    fold::fold(&fold::without_invisible(text))
 }
 
 #[cfg(test)]

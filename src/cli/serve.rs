@@ -3,6 +3,7 @@
 mod control;
 mod platforms;
 mod reload;
+mod sources;
 mod upkeep;
 
 use std::io::{IsTerminal as _, stdin};
@@ -21,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use self::platforms::{Given, Started};
+use self::sources::Sources;
 use self::upkeep::Backups;
 use super::{progress, runtime};
 use crate::adapters::terminal;
@@ -29,11 +31,10 @@ use crate::adapters::web::{self, Status, WebState};
 use crate::answer::Engine;
 use crate::app::{App, Running, Start};
 use crate::delivery::Delivery;
-use crate::desk::Notice;
 use crate::feedback::Feedback;
+use crate::reindex::EngineChoice;
 use crate::reindex::generation::Manifest;
 use crate::reindex::schedule::Schedule;
-use crate::reindex::{EngineChoice, Reuse};
 use crate::retrieve::retriever::Retriever;
 use crate::shutdown;
 use crate::telemetry::metrics::{self, Recorder};
@@ -104,16 +105,12 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
     // A daemon without sources answers from what another one builds.
     let is_follower = app.settings.index.engine == EngineChoice::Server && !app.has_sources();
+    let sources = Arc::new(Sources::new(Arc::clone(&app), notices, stop.clone()));
     if is_behind && !is_follower {
-        tasks.spawn(refresh(Arc::clone(&app), notices.clone(), stop.clone()));
+        tasks.spawn(Arc::clone(&sources).refresh());
     }
     if let Some(schedule) = Schedule::reindex(&app.settings.schedule)? {
-        let (app, stop) = (Arc::clone(&app), stop.clone());
-        let refresh = {
-            let stop = stop.clone();
-            move || refresh(Arc::clone(&app), notices.clone(), stop.clone())
-        };
-        tasks.spawn(upkeep::on_schedule(schedule, stop, refresh));
+        tasks.spawn(upkeep::on_schedule(schedule, stop.clone(), move || Arc::clone(&sources).refresh()));
     }
     if let Some(schedule) = Schedule::backup(&app.settings.schedule)? {
         let backups = Arc::clone(&backups);
@@ -139,29 +136,6 @@ fn tell_live(live: &Manifest) {
 
 fn status(live: &Manifest) -> Status {
     Status { passages: live.passages as u64, generation: live.name.clone(), engine: Engine::Extractive }
-}
-
-/// Takes in what has changed in the sources since the last run, while the old index answers.
-async fn refresh(app: Arc<App>, notices: broadcast::Sender<Notice>, stop: CancellationToken) {
-    let work = tokio::task::spawn_blocking(move || app.reindexer()?.reindex(Reuse::Unchanged, |_| ()));
-    let outcome = tokio::select! {
-        () = stop.cancelled() => return,
-        outcome = work => outcome,
-    };
-    match outcome.map_err(anyhow::Error::from).and_then(|outcome| outcome) {
-        Ok(outcome) => {
-            if let Some(why) = outcome.refused {
-                warn!("the new index is worse and does not go live; `colega history` says why");
-                // Nobody may be listening.
-                let _ = notices.send(Notice::IndexRefused { why });
-            }
-            let skipped = outcome.report.map_or(0, |report| report.skipped.len());
-            if skipped > 0 {
-                warn!(skipped, "some sources could not be read; `colega ingest` says which and why");
-            }
-        }
-        Err(error) => warn!("the sources could not be looked through for changes: {error:#}"),
-    }
 }
 
 /// The live generation ready to be searched, if it is another than `known`.

@@ -5,6 +5,7 @@
 
 mod read;
 mod report;
+pub mod stamp;
 mod walk;
 
 use std::collections::HashMap;

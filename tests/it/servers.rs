@@ -293,7 +293,8 @@ async fn the_program_builds_follows_rolls_back_and_carries() {
     assert_eq!(answer["kind"], "answer", "who has no sources answers from the server: {answer}");
     builder.source("grindel.md", &article("Grindel", "Grindel never sleeps."));
     let second = run(&builder, &["reindex", "--json"]);
-    assert_eq!((&second["new"], &second["encoded"]), (&true.into(), &2.into()), "the rest is taken over");
+    assert_eq!(second["new"], true);
+    assert_eq!(second["encoded"].as_u64().map(|new| new * 2), second["passages"].as_u64(), "the rest is taken over");
     assert_eq!(run(&follower, &["ask", "--json", "What is Grindel?"])["kind"], "answer");
     run(&builder, &["rollback", "--json"]);
     assert_eq!(server.alias("colega"), Some(format!("colega-{}", name(&first))));

@@ -18,6 +18,7 @@ use qdrant_edge::EdgeShard;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Request, Status};
@@ -52,7 +53,7 @@ pub struct FakeQdrant {
     state: Fake,
     address: SocketAddr,
     identity: Option<Identity>,
-    serving: Option<JoinHandle<()>>,
+    serving: Option<(CancellationToken, JoinHandle<()>)>,
 }
 
 /// What the services share.
@@ -104,9 +105,9 @@ impl FakeQdrant {
 
     /// Ends all connections and takes no more. What it holds stays.
     pub async fn stop(&mut self) {
-        if let Some(serving) = self.serving.take() {
-            serving.abort();
-            let _ = serving.await;
+        if let Some((stop, serving)) = self.serving.take() {
+            stop.cancel();
+            serving.await.expect("it ends");
         }
     }
 
@@ -127,9 +128,12 @@ impl FakeQdrant {
             .add_service(QdrantServer::new(self.state.clone()))
             .add_service(CollectionsServer::new(self.state.clone()))
             .add_service(PointsServer::new(self.state.clone()).max_decoding_message_size(MOST_BYTES));
-        self.serving = Some(tokio::spawn(async move {
-            router.serve_with_incoming(TcpIncoming::from(listener)).await.expect("it serves");
-        }));
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let serving = tokio::spawn(async move {
+            router.serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped).await.expect("it serves");
+        });
+        self.serving = Some((stop, serving));
     }
 
     /// Every request takes so much longer.

@@ -121,8 +121,11 @@ async fn a_day_of_scheduled_runs_over_sources_that_change() {
     let variables = [
         ("COLEGA__SCHEDULE__REINDEX", EVERY),
         ("COLEGA__SCHEDULE__JITTER_S", "0"),
+        ("COLEGA__LIMITS__PER_USER__BURST", "0"),
         ("COLEGA__LIMITS__PER_USER__PER_MINUTE", "0"),
+        ("COLEGA__LIMITS__PER_CHAT__BURST", "0"),
         ("COLEGA__LIMITS__PER_CHAT__PER_MINUTE", "0"),
+        ("COLEGA__LIMITS__GLOBAL__BURST", "0"),
         ("COLEGA__LIMITS__GLOBAL__PER_MINUTE", "0"),
     ];
     let mut daemon = Daemon::new(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
