@@ -15,9 +15,9 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use tar::{Archive, Builder, Header};
+use tempfile::TempDir;
 
 use crate::delivery::Delivery;
-use crate::durable;
 use crate::feedback::Feedback;
 use crate::reindex::generation::Generations;
 
@@ -30,9 +30,18 @@ const GOLDSET: &str = "goldset.jsonl";
 const INDEX: &str = "index";
 /// Only the owner may read it: it holds what people asked, and the key to who they are.
 const MODE: u32 = 0o600;
-/// How the names of backups begin and end; between them stands the time, so that they sort by age.
+/// How the names of backups begin and end; the time stands last.
 const BEGIN: &str = "colega-";
 const END: &str = ".tar.gz";
+/// The same of those that the schedule made, which make room for younger ones.
+const SCHEDULED: &str = "colega-scheduled-";
+/// How the name of one that is being written begins; what a crash left goes with the next.
+const UNFINISHED: &str = ".colega-backup-";
+/// Text shrinks to a tenth; what would grow to more than so many times its size is no backup.
+const MOST_GROWTH: u64 = 200;
+const MOST_GROWTH_BEYOND: u64 = 64 << 20;
+/// What a backup says of itself is a line.
+const MOST_ABOUT: u64 = 64 << 10;
 
 /// Where backups are kept, section `[backup]` of the configuration. When they are made is `schedule.backup`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,9 +98,18 @@ pub struct Target<'a> {
     pub goldset: &'a Path,
 }
 
-/// The name of a backup that is made at `now`.
+/// The name of a backup that somebody wants at `now`.
 pub fn name(now: SystemTime) -> String {
-    format!("{BEGIN}{}{END}", chrono::DateTime::<chrono::Utc>::from(now).format("%Y%m%dT%H%M%SZ"))
+    format!("{BEGIN}{}{END}", time(now))
+}
+
+/// The name of one that the schedule makes.
+pub fn scheduled_name(now: SystemTime) -> String {
+    format!("{SCHEDULED}{}{END}", time(now))
+}
+
+fn time(now: SystemTime) -> impl std::fmt::Display {
+    chrono::DateTime::<chrono::Utc>::from(now).format("%Y%m%dT%H%M%SZ")
 }
 
 /// Writes a backup to `file`, in one step that replaces what is there. Blocks.
@@ -99,9 +117,6 @@ pub fn name(now: SystemTime) -> String {
 /// # Errors
 /// The file cannot be written, or something of what is saved cannot be read.
 pub fn write(saved: &Saved<'_>, file: &Path) -> Result<About> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
     let (mut feedback, mut delivery) = (Vec::new(), Vec::new());
     let mut about = About {
         format: FORMAT,
@@ -112,8 +127,10 @@ pub fn write(saved: &Saved<'_>, file: &Path) -> Result<About> {
     };
     let index = saved.generations.live_files()?;
     about.generation = index.as_ref().map(|(name, _)| name.clone());
-    durable::replace(file, |writer| {
-        let mut archive = Builder::new(GzEncoder::new(writer, Compression::default()));
+    let write = || -> Result<()> {
+        // A temporary file is for its owner alone, and so is what becomes of it.
+        let temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent(file)?)?;
+        let mut archive = Builder::new(GzEncoder::new(BufWriter::new(temporary), Compression::default()));
         append(&mut archive, ABOUT, &serde_json::to_vec(&about)?)?;
         append(&mut archive, FEEDBACK, &feedback)?;
         append(&mut archive, DELIVERY, &delivery)?;
@@ -122,15 +139,20 @@ pub fn write(saved: &Saved<'_>, file: &Path) -> Result<About> {
         }
         if let Some((name, files)) = &index {
             for path in files {
-                let file = path.file_name().context("a file has a name")?;
-                let inside = Path::new(INDEX).join(name).join(file);
+                let inside = Path::new(INDEX).join(name).join(path.file_name().context("a file has a name")?);
                 append(&mut archive, inside, &fs::read(path).with_context(|| format!("{}", path.display()))?)?;
             }
         }
-        archive.into_inner()?.finish()?;
+        let temporary = archive.into_inner()?.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(file)?;
+        // Without this a power failure may forget the renaming. Not every platform lets a folder be opened.
+        if let Ok(folder) = File::open(parent(file)?) {
+            folder.sync_all()?;
+        }
         Ok(())
-    })?;
-    only_for_the_owner(file)?;
+    };
+    write().with_context(|| format!("cannot write {}", file.display()))?;
     Ok(about)
 }
 
@@ -142,17 +164,6 @@ fn append(archive: &mut Builder<impl Write>, name: impl AsRef<Path>, bytes: &[u8
     Ok(archive.append_data(&mut header, name, bytes)?)
 }
 
-#[cfg(unix)]
-fn only_for_the_owner(file: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Ok(fs::set_permissions(file, fs::Permissions::from_mode(MODE))?)
-}
-
-#[cfg(not(unix))]
-fn only_for_the_owner(_: &Path) -> Result<()> {
-    Ok(())
-}
-
 /// Reads the backup in `file` to its end and puts everything in its place: nothing, if the file is damaged.
 ///
 /// # Errors
@@ -161,25 +172,75 @@ pub fn restore(file: &Path, target: &Target<'_>) -> Result<About> {
     for folder in [target.feedback, target.delivery] {
         ensure!(!folder.exists(), "{} is there already; move it away, or set another paths.var", folder.display());
     }
-    let beside = tempfile::tempdir_in(parent(target.feedback)?)?;
-    let about = unpack(file, beside.path()).with_context(|| format!("{} cannot be restored", file.display()))?;
-    let part = |name: &str| beside.path().join(name);
-    let rows =
-        |name: &str| Ok::<_, anyhow::Error>(BufReader::new(File::open(part(name)).context("a part is missing")?));
-    let (feedback, delivery) = (part("feedback.sled"), part("delivery.sled"));
-    let restored = (Feedback::restore(&feedback, rows(FEEDBACK)?)?, Delivery::restore(&delivery, rows(DELIVERY)?)?);
-    ensure!(restored == (about.feedback, about.delivery), "{} lacks rows", file.display());
+    let unpacked = Unpacked::of(file, parent(target.feedback)?)?;
+    let stores = [Store::Feedback, Store::Delivery].map(|store| unpacked.restore(store));
+    let [feedback, delivery] = stores;
+    let (feedback, delivery) = (feedback?, delivery?);
     // From here on everything is whole, and is put in its place.
-    if let Some(generation) = &about.generation {
-        target.generations.adopt(generation, &part(INDEX).join(generation))?;
+    if let Some(generation) = &unpacked.about.generation {
+        target.generations.adopt(generation, &unpacked.part(INDEX).join(generation))?;
     }
-    if part(GOLDSET).exists() && !target.goldset.exists() {
+    if unpacked.part(GOLDSET).exists() && !target.goldset.exists() {
         parent(target.goldset)?;
-        fs::copy(part(GOLDSET), target.goldset)?;
+        fs::copy(unpacked.part(GOLDSET), target.goldset)?;
     }
     fs::rename(&delivery, target.delivery)?;
     fs::rename(&feedback, target.feedback)?;
-    Ok(about)
+    Ok(unpacked.about)
+}
+
+/// Restores one store out of the backup in `file` to the folder `to`, which is not there.
+///
+/// # Errors
+/// As for [`restore`].
+pub fn restore_store(file: &Path, store: Store, to: &Path) -> Result<About> {
+    let unpacked = Unpacked::of(file, parent(to)?)?;
+    fs::rename(unpacked.restore(store)?, to)?;
+    Ok(unpacked.about)
+}
+
+/// A store that a backup holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// Questions and votes.
+    Feedback,
+    /// The inbox and the outbox.
+    Delivery,
+}
+
+/// A backup in a folder of its own, which goes with it.
+struct Unpacked {
+    folder: TempDir,
+    about: About,
+}
+
+impl Unpacked {
+    /// Unpacks `file` beside where it is restored to.
+    fn of(file: &Path, beside: &Path) -> Result<Self> {
+        let folder = tempfile::tempdir_in(beside)?;
+        let about = unpack(file, folder.path()).with_context(|| format!("{} cannot be restored", file.display()))?;
+        Ok(Self { folder, about })
+    }
+
+    fn part(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Makes a store of its rows, and gives its folder.
+    fn restore(&self, store: Store) -> Result<PathBuf> {
+        let (name, rows) = match store {
+            Store::Feedback => (FEEDBACK, self.about.feedback),
+            Store::Delivery => (DELIVERY, self.about.delivery),
+        };
+        let reader = BufReader::new(File::open(self.part(name)).with_context(|| format!("the backup lacks {name}"))?);
+        let folder = self.part(&format!("{name}.sled"));
+        let restored = match store {
+            Store::Feedback => Feedback::restore(&folder, reader)?,
+            Store::Delivery => Delivery::restore(&folder, reader)?,
+        };
+        ensure!(restored == rows, "the backup has {restored} of {rows} rows of {name}");
+        Ok(folder)
+    }
 }
 
 /// The folder that `path` is in, which is made where it is missing.
@@ -191,21 +252,25 @@ fn parent(path: &Path) -> Result<&Path> {
 
 /// Unpacks what a backup may hold into `folder`, and nothing else.
 fn unpack(file: &Path, folder: &Path) -> Result<About> {
-    let mut archive = Archive::new(GzDecoder::new(BufReader::new(File::open(file)?)));
+    let file = File::open(file)?;
+    let most = file.metadata()?.len().saturating_mul(MOST_GROWTH).saturating_add(MOST_GROWTH_BEYOND);
+    let mut archive = Archive::new(GzDecoder::new(BufReader::new(file)).take(most));
     let mut about = None;
-    for entry in archive.entries().context("it is no backup of Colega")? {
+    // Raw: no entry is read as the long name of the next, which would be held in memory.
+    for entry in archive.entries().context("it is no backup of Colega")?.raw(true) {
         let mut entry = entry.context("it is damaged, or no backup of Colega")?;
         let inside = entry.path()?.into_owned();
         ensure!(is_ours(&inside), "it holds {}, which is no part of a backup", inside.display());
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).context("it is damaged")?;
         if inside == Path::new(ABOUT) {
+            let mut bytes = Vec::new();
+            entry.take(MOST_ABOUT).read_to_end(&mut bytes).context("it is damaged")?;
             about = Some(read_about(&bytes)?);
+            continue;
         }
         let path = folder.join(inside);
         parent(&path)?;
         let mut writer = BufWriter::new(File::create(path)?);
-        writer.write_all(&bytes)?;
+        io::copy(&mut entry, &mut writer).context("it is damaged")?;
         writer.flush()?;
     }
     // The checksum stands behind the end of the archive.
@@ -243,21 +308,32 @@ pub fn all(folder: &Path) -> Result<Vec<PathBuf>> {
     if folder.exists() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if name.starts_with(BEGIN) && name.ends_with(END) {
+            if name_of(&path).starts_with(BEGIN) && name_of(&path).ends_with(END) {
                 found.push(path);
             }
         }
     }
-    found.sort();
+    found.sort_by_cached_key(|path| name_of(path).rsplit('-').next().map(str::to_owned));
     Ok(found)
 }
 
-/// Removes all backups in `folder` but the youngest `keep`.
+/// Removes all backups in `folder` that the schedule made but the youngest `keep`, and what crashes left of others.
 pub fn keep_youngest(folder: &Path, keep: usize) -> Result<()> {
-    let all = all(folder)?;
-    for old in &all[..all.len().saturating_sub(keep)] {
-        fs::remove_file(old).with_context(|| format!("cannot remove {}", old.display()))?;
+    let mut scheduled = all(folder)?;
+    scheduled.retain(|path| name_of(path).starts_with(SCHEDULED));
+    scheduled.truncate(scheduled.len().saturating_sub(keep));
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if name_of(&path).starts_with(UNFINISHED) {
+            scheduled.push(path);
+        }
+    }
+    for old in scheduled {
+        fs::remove_file(&old).with_context(|| format!("cannot remove {}", old.display()))?;
     }
     Ok(())
+}
+
+fn name_of(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }

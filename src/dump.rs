@@ -1,10 +1,13 @@
 //! The rows of a store as text, one a line: `["key","value in base64"]`. What they mean stays with the store.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read as _, Write};
 
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
+/// A row is a question with its answer at most.
+const MOST_LINE: u64 = 64 << 20;
 
 /// Writes rows; gives their number.
 pub(crate) fn write<K: AsRef<[u8]>, V: AsRef<[u8]>>(
@@ -23,15 +26,19 @@ pub(crate) fn write<K: AsRef<[u8]>, V: AsRef<[u8]>>(
 }
 
 /// Hands what [`write`] wrote to `insert`, row by row; gives their number.
-pub(crate) fn read(reader: impl BufRead, mut insert: impl FnMut(String, Vec<u8>) -> Result<()>) -> Result<u64> {
+pub(crate) fn read(mut reader: impl BufRead, mut insert: impl FnMut(String, Vec<u8>) -> Result<()>) -> Result<u64> {
     let mut rows = 0;
-    for line in reader.lines() {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if reader.by_ref().take(MOST_LINE).read_line(&mut line)? == 0 {
+            return Ok(rows);
+        }
         let damaged = || format!("line {} is damaged", rows + 1);
-        let (key, value): (String, String) = serde_json::from_str(&line?).with_context(damaged)?;
+        let (key, value): (String, String) = serde_json::from_str(&line).with_context(damaged)?;
         insert(key, STANDARD.decode(value).with_context(damaged)?)?;
         rows += 1;
     }
-    Ok(rows)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Files that are whole after a crash: either the old content or the new one.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -38,4 +38,19 @@ fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
         builder.permissions(fs::Permissions::from_mode(0o644));
     }
     builder.tempfile_in(folder)
+}
+
+/// A store that cannot be opened because what is on disk is damaged; the message names its folder and the mend.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Damaged(pub String);
+
+/// Whether an error of the database says that what is on disk is damaged. A disk that is full, or a folder that may not be
+/// read, is another matter.
+pub(crate) fn is_damage(error: &sled::Error) -> bool {
+    match error {
+        sled::Error::Corruption { .. } => true,
+        sled::Error::Io(error) => matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof),
+        _ => false,
+    }
 }

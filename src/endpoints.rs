@@ -77,6 +77,10 @@ impl<C> Asked<C> {
     /// Leaves it alone for a while; one that is merely busy, for the shortest while.
     pub(crate) fn failed(&self, is_busy: bool, now: Instant) {
         let mut health = self.endpoint.lock();
+        if health.rests_until.is_some_and(|until| until > now) {
+            // Several requests that were under way fail for one reason.
+            return;
+        }
         health.failures = if is_busy { 1 } else { health.failures.saturating_add(1) };
         let rest = FIRST_REST.saturating_mul(1 << (health.failures - 1).min(6)).min(LONGEST_REST);
         // Several daemons must not come back at once.

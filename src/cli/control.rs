@@ -38,7 +38,7 @@ pub(super) fn ask(var: &Path, request: &Request) -> Result<Option<Response>> {
     use std::os::unix::net::UnixStream;
     use std::time::Duration;
 
-    use anyhow::Context as _;
+    use anyhow::{Context as _, ensure};
 
     /// How long the daemon may take.
     const PATIENCE: Duration = Duration::from_mins(10);
@@ -49,6 +49,7 @@ pub(super) fn ask(var: &Path, request: &Request) -> Result<Option<Response>> {
     stream.write_all(b"\n")?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).context("the running `colega serve` does not answer")?;
+    ensure!(!line.is_empty(), "the running `colega serve` stopped before it was done");
     serde_json::from_str(&line).context("the running `colega serve` is of another version").map(Some)
 }
 

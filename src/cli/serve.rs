@@ -1,6 +1,7 @@
 //! `colega serve`: the chat platforms, the page, and a prompt on a terminal.
 
 mod control;
+mod healing;
 mod platforms;
 mod reload;
 mod sources;
@@ -30,6 +31,7 @@ use crate::adapters::web::figures::Figures;
 use crate::adapters::web::{self, Status, WebState};
 use crate::answer::Engine;
 use crate::app::{App, Running, Start};
+use crate::backup::Store;
 use crate::delivery::Delivery;
 use crate::feedback::Feedback;
 use crate::reindex::EngineChoice;
@@ -41,6 +43,8 @@ use crate::telemetry::metrics::{self, Recorder};
 
 /// How often the pointer to the live generation is looked at: another process may have made a new one.
 const LOOK_FOR_GENERATION: Duration = Duration::from_secs(2);
+/// After how many looks it is seen to it again that what lies on servers has a copy here.
+const LOOKS_UNTIL_COPY: u64 = 30;
 /// Notices that may wait for a platform that is away.
 const NOTICES: usize = 16;
 
@@ -63,10 +67,12 @@ pub fn run(app: App, file: Option<PathBuf>) -> Result<ExitCode> {
 async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind: bool) -> Result<()> {
     let stop = shutdown::on_signal();
     let tasks = TaskTracker::new();
-    let feedback = Feedback::open(app.feedback_folder(), app.settings.feedback.clone())?;
+    let feedback = healing::opened(&app, Store::Feedback, &app.feedback_folder(), |folder| {
+        Feedback::open(folder, app.settings.feedback.clone())
+    })?;
     let listener = bind(app.settings.web.socket_address()).await?;
     let status = Arc::new(ArcSwap::from_pointee(status(&running.manifest)));
-    let delivery = Delivery::open(app.delivery_folder())?;
+    let delivery = healing::opened(&app, Store::Delivery, &app.delivery_folder(), |folder| Delivery::open(folder))?;
     let address = listener.local_addr()?;
     eprintln!("Colega answers at http://{address} ({} passages)", running.manifest.passages);
     let (notices, _) = broadcast::channel(NOTICES);
@@ -104,20 +110,21 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     let backups = Arc::new(Backups { app: Arc::clone(&app), feedback: feedback.clone(), delivery: delivery.clone() });
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
     // A daemon without sources answers from what another one builds.
-    let is_follower = app.settings.index.engine == EngineChoice::Server && !app.has_sources();
+    let index = &app.settings.index;
+    let is_follower = index.engine == EngineChoice::Server && (index.server.follow || !app.has_sources());
     let sources = Arc::new(Sources::new(Arc::clone(&app), notices, stop.clone()));
     if is_behind && !is_follower {
         tasks.spawn(Arc::clone(&sources).refresh());
     }
-    if let Some(schedule) = Schedule::reindex(&app.settings.schedule)? {
+    if let Some(schedule) = Schedule::reindex(&app.settings.schedule)?.filter(|_| !is_follower) {
         tasks.spawn(upkeep::on_schedule(schedule, stop.clone(), move || Arc::clone(&sources).refresh()));
     }
     if let Some(schedule) = Schedule::backup(&app.settings.schedule)? {
         let backups = Arc::clone(&backups);
         tasks.spawn(upkeep::on_schedule(schedule, stop.clone(), move || Arc::clone(&backups).one_more()));
     }
-    let (var, listening) = (app.settings.paths.var.clone(), stop.clone());
-    tasks.spawn(async move { control::listen(&var, backups, listening).await });
+    let (var, listening, tracker) = (app.settings.paths.var.clone(), stop.clone(), tasks.clone());
+    tasks.spawn(async move { control::listen(&var, backups, tracker, listening).await });
     tasks.spawn(follow_generations(app, running, status, stop.clone()));
     stop.cancelled().await;
     shutdown::drain(tasks).await;
@@ -140,7 +147,7 @@ fn status(live: &Manifest) -> Status {
 
 /// The live generation ready to be searched, if it is another than `known`.
 fn newer_than(app: &App, known: &str) -> Result<Option<(Retriever, Manifest)>> {
-    if app.generations.current()?.is_none_or(|current| current == known) {
+    if app.generations.announced()?.is_none_or(|announced| announced == known) {
         return Ok(None);
     }
     app.generations.open()?.map(|opened| app.retriever(opened)).transpose()
@@ -149,7 +156,7 @@ fn newer_than(app: &App, known: &str) -> Result<Option<(Retriever, Manifest)>> {
 /// Makes each new generation live as soon as it is there, whoever built it.
 async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<Status>>, stop: CancellationToken) {
     let mut open = running.manifest.name;
-    let mut last_trouble = None;
+    let (mut last_trouble, mut looks) = (None, 0_u64);
     let mut tick = tokio::time::interval(LOOK_FOR_GENERATION);
     keep_copy(&app);
     loop {
@@ -162,11 +169,14 @@ async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<
         match newer.await.map_err(anyhow::Error::from).and_then(|newer| newer) {
             Ok(newer) => {
                 last_trouble = None;
+                looks += 1;
+                if looks % LOOKS_UNTIL_COPY == 0 {
+                    keep_copy(&app);
+                }
                 let Some((retriever, manifest)) = newer else { continue };
                 info!(generation = manifest.name, passages = manifest.passages, "answering from a new index");
                 running.live.store(Arc::new(retriever));
                 shown.store(Arc::new(status(&manifest)));
-                metrics::gone(&open);
                 tell_live(&manifest);
                 open = manifest.name;
                 keep_copy(&app);

@@ -19,6 +19,7 @@ use tracing::warn;
 
 use crate::commit::Committer;
 use crate::dump;
+use crate::durable::{self, Damaged};
 use crate::question::Origin;
 
 /// The form of what is stored; a later one is refused.
@@ -76,7 +77,7 @@ pub(super) fn sorted(number: u64) -> String {
 impl Store {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let db = open_patiently(path).map_err(|error| why_not(path, &error))?;
-        match db.get("form")?.as_deref() {
+        match db.get("form").map_err(|error| why_not(path, &error))?.as_deref() {
             Some(FORM) => {}
             Some(_) => bail!("{} is of a later version of Colega; use that version", path.display()),
             None => {
@@ -116,8 +117,11 @@ impl Store {
 
     /// Writes all rows; no change that belongs together is torn.
     pub(super) fn dump(&self, writer: &mut impl Write) -> Result<u64> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        dump::write(self.db.iter().map(|row| Ok(row?)), writer)
+        let rows = {
+            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            self.db.iter().collect::<sled::Result<Vec<_>>>()?
+        };
+        dump::write(rows.into_iter().map(Ok), writer)
     }
 
     /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote.
@@ -229,9 +233,10 @@ fn why_not(path: &Path, error: &sled::Error) -> anyhow::Error {
     if is_held(error) {
         return anyhow!("{path} is in use by another process; stop that one, or set another paths.var");
     }
-    anyhow!(
+    let text = format!(
         "the inbox and outbox in {path} cannot be opened ({error}); move them away, and new ones are kept from now on"
-    )
+    );
+    if durable::is_damage(error) { Damaged(text).into() } else { anyhow!("{text}") }
 }
 
 #[cfg(test)]

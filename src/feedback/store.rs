@@ -18,6 +18,7 @@ use super::row::Key;
 use super::settings::FeedbackSettings;
 use crate::commit::Committer;
 use crate::dump;
+use crate::durable::{self, Damaged};
 use crate::place::Pseudonym;
 use crate::question::{Origin, UserId};
 
@@ -42,7 +43,7 @@ impl Store {
     pub(super) fn open(path: &Path, settings: FeedbackSettings) -> Result<Self> {
         let opened = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None).open();
         let db = opened.map_err(|error| why_not(path, &error))?;
-        match db.get("form")?.as_deref() {
+        match db.get("form").map_err(|error| why_not(path, &error))?.as_deref() {
             Some(form) if form == FORM.as_bytes() => {}
             Some(b"1") => migrate::from_votes(&db).with_context(|| {
                 format!("the votes in {} are of an earlier form and cannot be read", path.display())
@@ -77,8 +78,11 @@ impl Store {
 
     /// Writes all rows; nothing changes meanwhile.
     pub(super) fn dump(&self, writer: &mut impl Write) -> Result<u64> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        dump::write(self.db.iter().map(|row| Ok(row?)), writer)
+        let rows = {
+            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            self.db.iter().collect::<sled::Result<Vec<_>>>()?
+        };
+        dump::write(rows.into_iter().map(Ok), writer)
     }
 
     /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote.
@@ -192,5 +196,8 @@ fn why_not(path: &Path, error: &sled::Error) -> anyhow::Error {
     if error.to_string().contains("could not acquire lock") {
         return anyhow!("{path} is in use by another process; stop that one, or set another paths.var");
     }
-    anyhow!("the feedback in {path} cannot be opened ({error}); move it away, and new feedback is kept from now on")
+    let text = format!(
+        "the feedback in {path} cannot be opened ({error}); move it away, and new feedback is kept from now on"
+    );
+    if durable::is_damage(error) { Damaged(text).into() } else { anyhow!("{text}") }
 }

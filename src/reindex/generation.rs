@@ -120,12 +120,34 @@ impl Generations {
         let here = self.pointer()?;
         let Some(servers) = &self.servers else { return Ok(here) };
         match servers.live() {
-            Err(ServerError::Away(why)) if here.is_some() => {
-                debug!("which index is live cannot be asked: {why}");
+            Ok(Some(there)) => Ok(Some(there)),
+            // A server that lost everything is no reason to be silent, either.
+            Ok(None) => Ok(here),
+            Err(failure) if here.is_some() => {
+                debug!("which index is live cannot be asked: {failure}");
                 Ok(here)
             }
-            there => Ok(there?),
+            Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// The generation that is said to be live by those who say so; `None` while they say nothing.
+    pub fn announced(&self) -> Result<Option<String>> {
+        match self.servers.as_ref().map(Collections::live) {
+            None => self.pointer(),
+            Some(Ok(there)) => Ok(there),
+            Some(Err(ServerError::Away(_))) => Ok(None),
+            Some(Err(failure)) => Err(failure.into()),
+        }
+    }
+
+    /// The manifest of the live generation, for those who are about to replace it.
+    fn manifest_for_sure(&self) -> Result<Option<Manifest>> {
+        let live = match &self.servers {
+            None => self.pointer()?,
+            Some(servers) => servers.live_for_sure()?,
+        };
+        live.map_or(Ok(None), |name| self.manifest_of(&name))
     }
 
     /// What the live generation says of itself; `None` before the first, and when another version of the program made it.
@@ -185,7 +207,7 @@ impl Generations {
     pub fn roll_back(&self, to: Option<&str>) -> Result<Manifest> {
         ensure!(self.folder.exists(), "there is no index yet; `colega reindex` makes one");
         let lock = self.lock()?;
-        let live = self.manifest()?.context("there is no live index; `colega reindex` makes one")?;
+        let live = self.manifest_for_sure()?.context("there is no live index; `colega reindex` makes one")?;
         let mut earlier = self.whole_names()?;
         earlier.retain(|name| *name != live.name);
         let target = match to {

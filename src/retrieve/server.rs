@@ -46,6 +46,8 @@ pub struct ServerSettings {
     pub consistency: Consistency,
     /// How long a question waits for a server, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether this Colega only answers from what others index, whatever documents it has.
+    pub follow: bool,
 }
 
 impl Default for ServerSettings {
@@ -57,6 +59,7 @@ impl Default for ServerSettings {
             replicas: 1,
             consistency: Consistency::default(),
             timeout_ms: 2_000,
+            follow: false,
         }
     }
 }

@@ -22,7 +22,7 @@ const WAITING: &str = "colega_questions_waiting";
 const RUNNING: &str = "colega_questions_running";
 const PASSAGES: &str = "colega_index_passages";
 const MADE: &str = "colega_index_made_timestamp_seconds";
-const GENERATION: &str = "colega_index_info";
+const GENERATION: &str = "colega_index_generation";
 const ADAPTER: &str = "colega_adapter_up";
 const PLATFORM: &str = "colega_platform_requests_total";
 const MEMORY: &str = "process_resident_memory_bytes";
@@ -71,6 +71,8 @@ pub enum Run {
 }
 
 impl Run {
+    const ALL: [Self; 4] = [Self::Live, Self::Unchanged, Self::Refused, Self::Failed];
+
     const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -125,12 +127,9 @@ pub fn live(generation: &str, passages: u64, made_at: u64) {
     let (passages, made_at) = (passages as f64, made_at as f64);
     gauge!(PASSAGES).set(passages);
     gauge!(MADE).set(made_at);
-    gauge!(GENERATION, "generation" => generation.to_owned()).set(1.0);
-}
-
-/// Another index answers instead.
-pub fn gone(generation: &str) {
-    gauge!(GENERATION, "generation" => generation.to_owned()).set(0.0);
+    // Their names begin with their numbers.
+    let number: Option<u32> = generation.split('-').next().and_then(|number| number.parse().ok());
+    gauge!(GENERATION).set(f64::from(number.unwrap_or_default()));
 }
 
 /// What is so at the moment of asking.
@@ -168,6 +167,10 @@ impl Recorder {
             .context("the classes of times")?;
         let handle = builder.install_recorder().context("figures are counted already")?;
         describe();
+        // A counter that is not there before its first event cannot be seen to rise.
+        for run in Run::ALL {
+            counter!(REINDEXES, "outcome" => run.name()).increment(0);
+        }
         Ok(Self(handle))
     }
 
@@ -209,7 +212,7 @@ fn describe() {
     describe_gauge!(RUNNING, "Questions that are worked on.");
     describe_gauge!(PASSAGES, "Passages of the live index.");
     describe_gauge!(MADE, Unit::Seconds, "When the live index was made, in seconds since 1970.");
-    describe_gauge!(GENERATION, "1 for the generation of the index that is live.");
+    describe_gauge!(GENERATION, "Number of the generation of the index that is live.");
     describe_gauge!(ADAPTER, "Whether a chat platform is connected.");
     describe_counter!(PLATFORM, "What happened to requests to a chat platform.");
     describe_gauge!(MEMORY, Unit::Bytes, "Resident memory.");

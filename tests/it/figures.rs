@@ -59,6 +59,8 @@ async fn questions_times_and_the_index_are_counted_and_nobodys_words_are_in_it()
     assert_eq!(value(&text, "colega_stage_seconds_count{stage=\"search\"}"), 2);
     assert_eq!(value(&text, "colega_adapter_up{platform=\"discord\"}"), 1);
     assert!(value(&text, "colega_index_passages") > 100);
+    assert_eq!(value(&text, "colega_index_generation"), 1);
+    assert_eq!(value(&text, "colega_reindexes_total{outcome=\"refused\"}"), 0, "it is there before it rises");
     assert!(value(&text, "process_resident_memory_bytes") > 10_000_000);
     assert!(!text.contains("zyzzyva") && !text.contains("idempotency"), "{text}");
     daemon.stop();

@@ -151,3 +151,43 @@ fn what_is_no_backup_or_damaged_changes_nothing() {
     let back = json(&run(&daemon, &["restore", "--json", file.to_str().expect("UTF-8")]));
     assert!(back["generation"].is_string());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_store_is_moved_aside_and_the_last_backup_takes_its_place_loudly() {
+    let mut daemon = Daemon::new(Vec::new());
+    daemon.start();
+    let ask = async |daemon: &Daemon, question: &str| {
+        let answer =
+            reqwest::Client::new().get(daemon.page()).query(&[("q", question)]).send().await.expect("answered");
+        assert_eq!(answer.status(), 200);
+    };
+    ask(&daemon, QUESTION).await;
+    json(&run(&daemon, &["backup", "--json"]));
+    ask(&daemon, "What is pagination?").await;
+    daemon.stop();
+    let kept_before = kept(&daemon).len();
+    let damage = |daemon: &Daemon| {
+        for store in ["feedback.sled", "delivery.sled"] {
+            fs::write(daemon.path("var").join(store).join("db"), vec![0xA5; 300_000]).expect("written");
+        }
+    };
+    damage(&daemon);
+    daemon.start();
+    ask(&daemon, "What is a webhook?").await;
+    daemon.stop();
+    let log = daemon.log();
+    assert!(log.contains("moved to") && log.contains("goes on with what") && log.contains("colega-"), "{log}");
+    assert_eq!(kept(&daemon).len(), kept_before, "one is lost, and one came since");
+    let aside = |daemon: &Daemon| {
+        let names = fs::read_dir(daemon.path("var")).expect("there").flatten().map(|entry| entry.file_name());
+        names.filter(|name| name.to_string_lossy().contains(".damaged-")).count()
+    };
+    assert_eq!(aside(&daemon), 2);
+    // Without a backup it begins anew, and says so.
+    fs::remove_dir_all(daemon.path("var/backups")).expect("removed");
+    damage(&daemon);
+    daemon.start();
+    ask(&daemon, QUESTION).await;
+    daemon.stop();
+    assert!(daemon.log().contains("begins empty"), "{}", daemon.log());
+}

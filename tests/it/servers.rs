@@ -309,6 +309,12 @@ async fn the_program_builds_follows_rolls_back_and_carries() {
     let other = FakeQdrant::start().await;
     json(&on_server(&mut follower.command(&["index", "push", "--json"]), &other));
     assert_eq!(other.alias("colega"), Some(format!("colega-{}", name(&first))));
+    json(&on_server(&mut follower.command(&["index", "push", "--json"]), &other));
+    assert_eq!(
+        other.alias("colega"),
+        Some(format!("colega-{}", name(&first))),
+        "what is live stays when it comes again"
+    );
     let unchanged = json(&on_server(&mut builder.command(&["reindex", "--json"]), &other));
     assert_eq!(unchanged["encoded"], 0, "{unchanged}");
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use super::upkeep::Backups;
@@ -11,11 +12,14 @@ use crate::cli::control::socket;
 
 /// Does what commands ask for, until `stop`.
 #[cfg(unix)]
-pub(super) async fn listen(var: &Path, backups: Arc<Backups>, stop: CancellationToken) {
+pub(super) async fn listen(var: &Path, backups: Arc<Backups>, tasks: TaskTracker, stop: CancellationToken) {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use tokio::net::UnixListener;
+
+    /// After a connection that could not be taken.
+    const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
     let path = socket(var);
     // Whoever left it there is gone: this process holds the stores.
@@ -28,9 +32,14 @@ pub(super) async fn listen(var: &Path, backups: Arc<Backups>, stop: Cancellation
         Err(error) => return warn!("commands cannot ask this process for anything: {}: {error}", path.display()),
     };
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-        let Ok((stream, _)) = accepted else { continue };
+        let Ok((stream, _)) = accepted else {
+            // Too many open files, mostly; they become fewer.
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
         let backups = Arc::clone(&backups);
-        tokio::spawn(async move {
+        // What has begun is finished before the daemon ends.
+        tasks.spawn(async move {
             if let Err(error) = one(stream, backups).await {
                 warn!("a command could not be answered: {error:#}");
             }
@@ -67,6 +76,6 @@ async fn one(stream: tokio::net::UnixStream, backups: Arc<Backups>) -> anyhow::R
 
 /// Other systems have no such sockets.
 #[cfg(not(unix))]
-pub(super) async fn listen(_: &Path, _: Arc<Backups>, stop: CancellationToken) {
+pub(super) async fn listen(_: &Path, _: Arc<Backups>, _: TaskTracker, stop: CancellationToken) {
     stop.cancelled().await;
 }

@@ -62,12 +62,13 @@ impl Sources {
     /// What came of a look; `None` if no file was touched and no other index went live since the last.
     fn look(&self) -> Result<Option<Outcome>> {
         let begun = Instant::now();
-        let now = self.now()?;
+        let prepared = self.now().and_then(|now| Ok((now, self.app.reindexer()?)));
+        let (now, reindexer) = prepared.inspect_err(|_| metrics::reindexed(Run::Failed, begun.elapsed()))?;
         if now.is_some() && *self.seen.lock().unwrap_or_else(PoisonError::into_inner) == now {
             metrics::reindexed(Run::Unchanged, begun.elapsed());
             return Ok(None);
         }
-        let outcome = self.app.reindexer()?.reindex(Reuse::Unchanged, |_| ())?;
+        let outcome = reindexer.reindex(Reuse::Unchanged, |_| ())?;
         // A file that was touched while it was read is read again the next time.
         let seen = now.map(|now| Seen { live: Some(outcome.live.name.clone()), ..now });
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;

@@ -74,7 +74,7 @@ impl Backups {
     /// A backup where the configuration wants them; the oldest go.
     pub(super) async fn one_more(self: Arc<Self>) {
         let folder = self.app.backup_folder();
-        let file = folder.join(backup::name(SystemTime::now()));
+        let file = folder.join(backup::scheduled_name(SystemTime::now()));
         let made = self.write(file.clone()).await;
         let kept = made.and_then(|_| backup::keep_youngest(&folder, self.app.settings.backup.keep));
         match kept {

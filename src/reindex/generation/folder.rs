@@ -2,12 +2,18 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
 use super::{Generations, HOLDER, LOCK, MANIFEST, POINTER};
 use crate::durable;
 use crate::retrieve::server::collections::{Collections, Lease};
+
+/// How long another process is waited for, and between two looks.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The right to change generations, here and on the servers. Dropping it gives it back.
 pub(super) struct Lock {
@@ -89,7 +95,7 @@ impl Generations {
     /// The same, also on the servers.
     pub(super) fn remove_leftovers(&self) -> Result<()> {
         if let Some(servers) = &self.servers {
-            let (live, whole) = (servers.live()?, self.whole_names()?);
+            let (live, whole) = (servers.live_for_sure()?, self.whole_names()?);
             for name in surplus(&servers.names()?, &whole, &[live], self.settings.keep) {
                 servers.remove(name).with_context(|| format!("cannot remove generation {name}"))?;
             }
@@ -110,7 +116,16 @@ impl Generations {
     }
 
     pub(super) fn lock(&self) -> Result<Lock> {
-        let Some(here) = self.try_lock_here()? else {
+        let begun = Instant::now();
+        let here = loop {
+            match self.try_lock_here()? {
+                Some(here) => break Some(here),
+                // A copy that is being fetched is there in a moment.
+                None if begun.elapsed() < PATIENCE => thread::sleep(PAUSE),
+                None => break None,
+            }
+        };
+        let Some(here) = here else {
             bail!("another process is re-indexing into {}; wait until it is done", self.folder.display());
         };
         let lease = match &self.servers {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use tracing::{info, warn};
 
@@ -19,6 +19,7 @@ use crate::jsonl;
 use crate::passage::Passage;
 use crate::retrieve::Point;
 use crate::retrieve::build::{self, Earlier, Encoding};
+use crate::retrieve::server::ServerError;
 use crate::retrieve::statistics::Statistics;
 
 /// What is in the folder of a generation.
@@ -39,12 +40,21 @@ impl Generations {
         reuse: Reuse,
         gate: Option<&Gate>,
     ) -> Result<Made> {
+        ensure!(
+            self.servers.is_none() || !self.settings.server.follow,
+            "this Colega only follows what others index (index.server.follow); the Qdrant server has an index as soon as one \
+             of them has built it"
+        );
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
         let lock = self.lock()?;
-        let live = self.manifest().unwrap_or_else(|error| {
-            warn!("the live index cannot be read and is built anew: {error:#}");
-            None
-        });
+        let live = match self.manifest_for_sure() {
+            Err(error) if error.is::<ServerError>() => return Err(error),
+            Err(error) => {
+                warn!("the live index cannot be read and is built anew: {error:#}");
+                None
+            }
+            live => live?,
+        };
         self.remove_leftovers()?;
         let fingerprint = fingerprint(&passages, encoding)?;
         let is_same =
@@ -101,7 +111,9 @@ impl Generations {
         self.make_live(&name, &lock)?;
         info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
         history::note(&history, &manifest, Event::Live, Vec::new())?;
-        self.remove_leftovers()?;
+        if let Err(error) = self.remove_leftovers() {
+            warn!("earlier generations stay until the next time: {error:#}");
+        }
         Ok(Made { manifest, is_new: true, encoded: built.encoded, refused: None })
     }
 

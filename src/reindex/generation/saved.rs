@@ -1,12 +1,12 @@
 //! What of the live generation goes into a backup, and how it comes back: its text files. The shard is made of them again.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::history::{self, Event};
-use super::{Generations, HISTORY, MANIFEST, POINTS, STATISTICS, shard};
+use super::{Generations, HISTORY, MANIFEST, Manifest, POINTS, STATISTICS, shard};
 
 impl Generations {
     /// The names of the files that a generation is made of, but for its shard; the last is the one that makes it whole.
@@ -24,6 +24,13 @@ impl Generations {
     /// # Errors
     /// Another process is re-indexing, or a file is missing or damaged.
     pub fn adopt(&self, name: &str, from: &Path) -> Result<()> {
+        let mut parts = Path::new(name).components();
+        let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+        ensure!(is_name, "“{name}” is no name of a generation");
+        let text =
+            fs::read_to_string(from.join(MANIFEST)).with_context(|| format!("{MANIFEST} of generation {name}"))?;
+        let manifest: Manifest = serde_json::from_str(&text).context("the manifest is damaged")?;
+        ensure!(manifest.name == name, "the manifest of generation {name} is that of another one");
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
         let _lock = self.try_lock_here()?.context("another process is re-indexing here; wait until it is done")?;
         let folder = self.folder.join(name);
@@ -34,13 +41,10 @@ impl Generations {
         for file in [POINTS, STATISTICS] {
             fs::copy(from.join(file), folder.join(file)).with_context(|| format!("{file} of generation {name}"))?;
         }
-        // Read from where it comes: what is not whole has no manifest here.
-        let text =
-            fs::read_to_string(from.join(MANIFEST)).with_context(|| format!("{MANIFEST} of generation {name}"))?;
-        let manifest: super::Manifest = serde_json::from_str(&text).context("the manifest is damaged")?;
         if manifest.has_shard && shard::IS_BUILT_IN {
             shard::write(&folder, &self.points(&manifest)?)?;
         }
+        // Last: what is not whole has no manifest.
         fs::copy(from.join(MANIFEST), folder.join(MANIFEST))?;
         self.point_to(name)?;
         history::note(&self.folder.join(HISTORY), &manifest, Event::Live, vec!["out of a backup".to_owned()])

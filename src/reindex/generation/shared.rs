@@ -12,8 +12,8 @@ use super::history::{self, Event};
 use super::make::Copy;
 use super::{FORMAT, Format, Generations, HISTORY, MANIFEST, Manifest, Opened, open_copy, shard};
 use crate::retrieve::Point;
-use crate::retrieve::server::Snapshot;
 use crate::retrieve::server::collections::Collections;
+use crate::retrieve::server::{ServerError, Snapshot};
 use crate::retrieve::statistics::Statistics;
 
 /// What is written beside the points of a generation.
@@ -73,10 +73,17 @@ impl Generations {
     /// No server answers, or nothing can be written here.
     pub fn keep_copy(&self) -> Result<()> {
         let Some(servers) = &self.servers else { return Ok(()) };
-        let Some(live) = servers.live()? else { return Ok(()) };
+        let live = match servers.live() {
+            // It is asked again.
+            Ok(None) | Err(ServerError::Away(_)) => return Ok(()),
+            live => live?.unwrap_or_default(),
+        };
         if self.pointer()?.as_deref() == Some(&live) && self.folder.join(&live).join(MANIFEST).exists() {
             return Ok(());
         }
+        // Whoever builds here makes the copy, too.
+        let Some(lock) = self.try_lock_here()? else { return Ok(()) };
+        drop(lock);
         let manifest = self.pull(servers)?;
         info!(
             generation = manifest.name,
@@ -124,7 +131,10 @@ impl Generations {
         let manifest = here.manifest_of(&name)?.context("the index here was made by another version of the program")?;
         let (statistics, points) = (here.statistics(&manifest)?, here.points(&manifest)?);
         let lock = self.clone().on(servers.clone()).lock()?;
-        write(servers, &Manifest { has_shard: false, ..manifest.clone() }, &statistics, &points)?;
+        // What is there and whole is not written again: it may be what answers.
+        if !servers.is_whole(&name)? {
+            write(servers, &Manifest { has_shard: false, ..manifest.clone() }, &statistics, &points)?;
+        }
         lock.make_live(servers, &name)?;
         Ok(manifest)
     }

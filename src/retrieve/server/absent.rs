@@ -25,6 +25,10 @@ impl Collections {
         match *self {}
     }
 
+    pub fn live_for_sure(&self) -> Result<Option<String>, ServerError> {
+        match *self {}
+    }
+
     pub fn names(&self) -> Result<Vec<String>, ServerError> {
         match *self {}
     }

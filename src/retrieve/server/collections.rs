@@ -61,6 +61,13 @@ impl Collections {
         Ok(own.and_then(|alias| self.generation(&alias.collection_name)))
     }
 
+    /// The same, patiently: for those who are about to change it.
+    pub fn live_for_sure(&self) -> Result<Option<String>, ServerError> {
+        let aliases = self.connection.work(|client| async move { client.list_aliases().await })?.aliases;
+        let own = aliases.into_iter().find(|alias| alias.alias_name == self.settings.collection);
+        Ok(own.and_then(|alias| self.generation(&alias.collection_name)))
+    }
+
     /// All generations, whole or not, the oldest first.
     pub fn names(&self) -> Result<Vec<String>, ServerError> {
         let collections = self.connection.work(|client| async move { client.list_collections().await })?.collections;
@@ -146,10 +153,15 @@ impl Collections {
             request = request.vectors_config(vectors);
         }
         let request = request.build();
-        self.connection.work(move |client| {
+        let created = self.connection.work(move |client| {
             let request = request.clone();
             async move { client.create_collection(request).await }
-        })?;
+        });
+        match created {
+            // An attempt that was given up has created it after all; there was none before.
+            Err(ServerError::Refused(why)) if why.contains("already exists") => {}
+            created => drop(created?),
+        }
         for field in FILTERED_FIELDS {
             let request =
                 CreateFieldIndexCollectionBuilder::new(collection, field, FieldType::Keyword).wait(true).build();
@@ -251,10 +263,15 @@ impl Collections {
         format!("{}-{generation}", self.settings.collection)
     }
 
-    /// The generation that a collection holds, if it holds one of ours: their names begin with their numbers.
+    /// The generation that a collection holds, if it holds one of ours: a number and a hash, as `000012-0123abcd`.
     fn generation(&self, collection: &str) -> Option<String> {
         let name = collection.strip_prefix(&self.settings.collection)?.strip_prefix('-')?;
-        name.starts_with(|c: char| c.is_ascii_digit()).then(|| name.to_owned())
+        let (number, hash) = name.split_once('-')?;
+        let is_ours = number.len() >= 6
+            && number.bytes().all(|digit| digit.is_ascii_digit())
+            && hash.len() == 8
+            && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
+        is_ours.then(|| name.to_owned())
     }
 }
 

@@ -12,7 +12,7 @@ use tonic::Code;
 use tracing::warn;
 
 use super::{ServerError, ServerSettings};
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Asked, Endpoints};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -27,12 +27,20 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     threads.expect("a thread can be started")
 });
 
+/// Two clients for one server, since a client knows one time limit and gives a connection up that does not keep it.
+struct Clients {
+    /// For questions.
+    quick: Qdrant,
+    /// For everything else.
+    patient: Qdrant,
+}
+
 /// A cheap handle.
 #[derive(Clone)]
 pub(super) struct Connection(Arc<Inner>);
 
 struct Inner {
-    servers: Endpoints<Qdrant>,
+    servers: Endpoints<Clients>,
     addresses: Vec<String>,
     timeout: Duration,
 }
@@ -42,12 +50,14 @@ impl Connection {
     pub(super) fn new(settings: &ServerSettings, key: Option<&str>) -> Result<Self> {
         // Fails where one was installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = |url: &String| {
-            let builder = Qdrant::from_url(url).skip_compatibility_check().timeout(WORK).connect_timeout(CONNECT);
+        let client = |url: &str, timeout: Duration| {
+            let builder = Qdrant::from_url(url).skip_compatibility_check().timeout(timeout).connect_timeout(CONNECT);
             let builder = builder.keep_alive_while_idle().api_key(key.map(str::to_owned));
             builder.build().with_context(|| format!("index.server.urls: “{url}”"))
         };
-        let servers = settings.urls.iter().map(client).collect::<Result<_>>()?;
+        let clients =
+            |url: &String| Ok(Clients { quick: client(url, settings.timeout())?, patient: client(url, WORK)? });
+        let servers = settings.urls.iter().map(clients).collect::<Result<_>>()?;
         Ok(Self(Arc::new(Inner {
             servers: Endpoints::new(servers),
             addresses: settings.urls.clone(),
@@ -71,7 +81,8 @@ impl Connection {
                 if !rest.is_zero() {
                     break;
                 }
-                failure = match inner.one(&server, inner.timeout, &work).await {
+                let asked = work(server.client().quick.clone());
+                failure = match inner.one(&server, inner.timeout + CONNECT, asked).await {
                     Err(failure @ ServerError::Away(_)) => failure,
                     done => return done,
                 };
@@ -93,7 +104,8 @@ impl Connection {
             for _ in 0..TRIES {
                 let (server, rest) = inner.servers.next(Instant::now());
                 tokio::time::sleep(rest).await;
-                failure = match inner.one(&server, WORK, &work).await {
+                let asked = work(server.client().patient.clone());
+                failure = match inner.one(&server, WORK + CONNECT, asked).await {
                     Err(failure @ ServerError::Away(_)) => failure,
                     done => return done,
                 };
@@ -104,16 +116,13 @@ impl Connection {
 }
 
 impl Inner {
-    async fn one<T, F>(
+    async fn one<T>(
         &self,
-        server: &crate::endpoints::Asked<Qdrant>,
+        server: &Asked<Clients>,
         timeout: Duration,
-        work: &impl Fn(Qdrant) -> F,
-    ) -> Result<T, ServerError>
-    where
-        F: Future<Output = Result<T, QdrantError>>,
-    {
-        let done = tokio::time::timeout(timeout, work(server.client().clone())).await;
+        asked: impl Future<Output = Result<T, QdrantError>>,
+    ) -> Result<T, ServerError> {
+        let done = tokio::time::timeout(timeout, asked).await;
         let done = match done {
             Ok(done) => done.map_err(|error| told(&error)),
             Err(_) => Err(ServerError::Away(format!("it says nothing for {timeout:?}"))),
@@ -174,6 +183,6 @@ fn told(error: &QdrantError) -> ServerError {
             ServerError::Away("it cannot be reached".to_owned())
         }
         Code::DeadlineExceeded => ServerError::Away("it does not answer in time".to_owned()),
-        code => ServerError::Away(format!("it answers “{}”", code.description())),
+        code => ServerError::Away(format!("it answers “{}” ({message})", code.description())),
     }
 }

@@ -1,5 +1,6 @@
 //! One generation on a server, searched; while no server answers, its copy here is.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use qdrant_client::qdrant::read_consistency::Value as ReadConsistency;
@@ -30,6 +31,8 @@ pub struct ServerIndex {
     snapshot: Option<Snapshot>,
     /// The snapshot, while it stands in.
     opened: Mutex<Option<Arc<Index>>>,
+    /// Whether it was told that the snapshot cannot.
+    is_told: AtomicBool,
 }
 
 impl ServerIndex {
@@ -41,8 +44,8 @@ impl ServerIndex {
         snapshot: Option<Snapshot>,
     ) -> Self {
         let consistency = to_read_consistency(consistency);
-        let (passages, opened) = (Passages::default(), Mutex::default());
-        Self { connection, collection, consistency, statistics, passages, snapshot, opened }
+        let (passages, opened, is_told) = (Passages::default(), Mutex::default(), AtomicBool::default());
+        Self { connection, collection, consistency, statistics, passages, snapshot, opened, is_told }
     }
 
     pub(crate) fn search(
@@ -76,30 +79,33 @@ impl ServerIndex {
         self.or_instead(read, |index| index.passage(id))
     }
 
-    /// What the server says; while none answers, what the snapshot says, if there is one.
+    /// What the server says; while it says nothing of use, what the snapshot says, if there is one.
     fn or_instead<T>(
         &self,
         ask: impl FnOnce() -> Result<T, SearchError>,
         instead: impl FnOnce(&Index) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
         match (ask(), &self.snapshot) {
-            (Err(SearchError::Server(ServerError::Away(why))), Some(snapshot)) => {
-                instead(&*self.opened(snapshot, why)?)
-            }
+            (Err(SearchError::Server(failure)), Some(snapshot)) => instead(&*self.opened(snapshot, failure)?),
             (done, _) => done,
         }
     }
 
-    fn opened(&self, snapshot: &Snapshot, why: String) -> Result<Arc<Index>, SearchError> {
+    fn opened(&self, snapshot: &Snapshot, failure: ServerError) -> Result<Arc<Index>, SearchError> {
         let mut opened = self.lock();
         if let Some(index) = &*opened {
             return Ok(Arc::clone(index));
         }
-        let index = Arc::new(snapshot().map_err(|error| {
-            warn!("the copy of the index here cannot stand in: {error:#}");
-            SearchError::Server(ServerError::Away(why))
-        })?);
-        warn!("answers come from the copy of the index here until a Qdrant server answers");
+        let index = match snapshot() {
+            Ok(index) => Arc::new(index),
+            Err(error) => {
+                if !self.is_told.swap(true, Ordering::Relaxed) {
+                    warn!("the copy of the index here cannot stand in: {error:#}");
+                }
+                return Err(failure.into());
+            }
+        };
+        warn!("answers come from the copy of the index here until a Qdrant server answers: {failure}");
         *opened = Some(Arc::clone(&index));
         Ok(index)
     }

@@ -2,7 +2,7 @@
 //!
 //! Qdrant has no locks, but of all who create one collection only the first succeeds. The lease is the collection
 //! `<alias>-lease-<n>` with the highest `n`. Its holder writes the time into it now and then; a lease whose time is long past
-//! is taken over by creating `n + 1`, which again only one can. Clocks may differ by less than [`ABANDONED`]. Who finds a
+//! is taken over by creating a higher one, which again only one can. Clocks may differ by less than [`ABANDONED`]. Who finds a
 //! lease of their own has died with it, and takes it over at once.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -46,7 +46,8 @@ impl Collections {
         {
             return Ok(None);
         }
-        let number = last.map_or(1, |last| last + 1);
+        // Never one that somebody had before: who wakes from a long sleep must not take another's for its own.
+        let number = last.map_or(0, |last| last + 1).max(now_ms());
         if !self.create_lease(number)? {
             return Ok(None);
         }
@@ -55,8 +56,8 @@ impl Collections {
             let _ = self.remove_collection(&self.lease_name(number));
             return Err(error);
         }
-        for before in 1..number {
-            self.remove_collection(&self.lease_name(before))?;
+        if let Some(last) = last {
+            self.remove_collection(&self.lease_name(last))?;
         }
         let (own, holder) = (self.clone(), holder.to_owned());
         let beat = connection::spawn(async move {
@@ -88,7 +89,7 @@ impl Collections {
         let mut sparse = SparseVectorsConfigBuilder::default();
         sparse.add_named_vector_params(BM25, SparseVectorParamsBuilder::default());
         let request = CreateCollectionBuilder::new(self.lease_name(number)).sparse_vectors_config(sparse).build();
-        let created = self.connection.ask(move |client| {
+        let created = self.connection.work(move |client| {
             let request = request.clone();
             async move { client.create_collection(request).await }
         });
@@ -100,8 +101,7 @@ impl Collections {
     }
 
     fn sign(&self, number: u64, holder: &str) -> Result<()> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let point = hidden_point(SIGN, json!({ "at": now, "holder": holder }))?;
+        let point = hidden_point(SIGN, json!({ "at": now_ms(), "holder": holder }))?;
         Ok(self.upsert(&self.lease_name(number), vec![point])?)
     }
 
@@ -125,8 +125,7 @@ impl Collections {
         let signed = field("at").and_then(Value::as_integer);
         // Created a moment ago, or by one who died in that moment: a second look tells.
         let Some(signed) = signed.and_then(|at| u64::try_from(at).ok()) else { return self.is_left_unsigned(number) };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        Ok(now.saturating_sub(signed) > ABANDONED.as_secs())
+        Ok(Duration::from_millis(now_ms().saturating_sub(signed)) > ABANDONED)
     }
 
     fn is_left_unsigned(&self, number: u64) -> Result<bool, ServerError> {
@@ -142,6 +141,11 @@ impl Collections {
             found => Ok(found?.result.is_empty()),
         }
     }
+}
+
+fn now_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Lease {
