@@ -195,22 +195,20 @@ impl Guard {
             return refuse(RefusalReason::Injection, rule);
         }
         // A disguise is no way around the rules.
-        let is_short = text.len() <= LONGEST_DISGUISED;
-        for reading in decode::readings(&text) {
-            let folded = fold::fold(&reading);
-            let sentences = self.rules.lexicon.read(&folded);
-            if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded) {
+        let readings: Vec<String> = decode::readings(&text).iter().map(|reading| fold::fold(reading)).collect();
+        for folded in &readings {
+            let sentences = self.rules.lexicon.read(folded);
+            if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, folded) {
                 return refuse(RefusalReason::Injection, rule);
             }
-            if is_short && self.is_like_an_attack(&folded) {
-                return refuse(RefusalReason::Injection, LIKENESS);
-            }
-        }
-        if self.is_like_an_attack(&folded) {
-            return refuse(RefusalReason::Injection, LIKENESS);
         }
         if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences) {
             return refuse(reason, rule);
+        }
+        // Last: a rule says more than a likeness.
+        let disguised = if text.len() <= LONGEST_DISGUISED { readings.as_slice() } else { &[] };
+        if self.is_like_an_attack(&folded) || disguised.iter().any(|reading| self.is_like_an_attack(reading)) {
+            return refuse(RefusalReason::Injection, LIKENESS);
         }
         Ok(Screened { text: text.into_owned(), language, reach: question.reach.clone(), redactions })
     }

@@ -2,7 +2,7 @@
 //! *Feature Hashing for Large Scale Multitask Learning*, 2009), for what no rule foresaw.
 //!
 //! A message is as suspicious as its most suspicious part, since an order may hide in the middle of an honest question. The
-//! model is made by `colega train` out of `data/injections.jsonl`; see [`crate::eval::train`].
+//! model is made by `colega train` out of `data/injections.jsonl`.
 
 use std::{fmt, iter};
 

@@ -168,8 +168,12 @@ async fn while_the_server_is_away_its_copy_here_answers_and_then_the_server_agai
     // Nothing is here yet.
     assert!(matches!(search(&index).await, Err(SearchError::Server(ServerError::Away(_)))));
     server.start_again();
-    let copying = follows.clone();
-    until(move || copying.keep_copy().is_ok()).await;
+    let (copying, pointer) = (follows.clone(), follower.path().join("index/current"));
+    until(move || {
+        copying.keep_copy().expect("what is away is asked again");
+        pointer.exists()
+    })
+    .await;
     server.stop().await;
     let instead = search(&index).await.expect("the copy answers");
     assert_eq!(instead.len(), found.len());
@@ -301,7 +305,7 @@ async fn the_program_builds_follows_rolls_back_and_carries() {
     assert_eq!(run(&follower, &["ask", "--json", "What is Grindel?"])["kind"], "no_evidence");
     let doctor = on_server(&mut follower.command(&["doctor"]), &server);
     let says = String::from_utf8(doctor.stdout).expect("UTF-8");
-    assert!(says.contains("-- sources") && says.contains("is live") && doctor.status.success(), "{says}");
+    assert!(says.contains("ok servers") && says.contains("is live") && doctor.status.success(), "{says}");
     // Into the folder of a machine of its own, and from there to another server.
     let pulled = run(&follower, &["index", "pull", "--json"]);
     assert_eq!(pulled["name"], first["generation"]);

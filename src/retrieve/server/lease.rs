@@ -56,8 +56,8 @@ impl Collections {
             let _ = self.remove_collection(&self.lease_name(number));
             return Err(error);
         }
-        if let Some(last) = last {
-            self.remove_collection(&self.lease_name(last))?;
+        for before in self.leases()?.into_iter().filter(|&before| before < number) {
+            self.remove_collection(&self.lease_name(before))?;
         }
         let (own, holder) = (self.clone(), holder.to_owned());
         let beat = connection::spawn(async move {
@@ -79,9 +79,13 @@ impl Collections {
     }
 
     fn last_lease(&self) -> Result<Option<u64>, ServerError> {
+        Ok(self.leases()?.into_iter().max())
+    }
+
+    fn leases(&self) -> Result<Vec<u64>, ServerError> {
         let collections = self.connection.work(|client| async move { client.list_collections().await })?.collections;
         let begin = format!("{}-lease-", self.settings.collection);
-        Ok(collections.iter().filter_map(|collection| collection.name.strip_prefix(&begin)?.parse().ok()).max())
+        Ok(collections.iter().filter_map(|collection| collection.name.strip_prefix(&begin)?.parse().ok()).collect())
     }
 
     /// Whether it was this call that created it.
