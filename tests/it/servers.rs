@@ -319,8 +319,11 @@ async fn the_program_builds_follows_rolls_back_and_carries() {
         Some(format!("colega-{}", name(&first))),
         "what is live stays when it comes again"
     );
-    let unchanged = json(&on_server(&mut builder.command(&["reindex", "--json"]), &other));
-    assert_eq!(unchanged["encoded"], 0, "{unchanged}");
+    // What was taken back does not come again, there either.
+    let stays = on_server(&mut builder.command(&["reindex", "--json"]), &other);
+    let stays: Value = serde_json::from_slice(&stays.stdout).expect("JSON on standard output");
+    assert!(stays["refused"].to_string().contains("taken back"), "{stays}");
+    assert_eq!(stays["encoded"], 0, "{stays}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,6 +81,7 @@ impl Generations {
         if self.pointer()?.as_deref() == Some(&live) && self.folder.join(&live).join(MANIFEST).exists() {
             return Ok(());
         }
+        fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
         // Whoever builds here makes the copy, too.
         let Some(lock) = self.try_lock_here()? else { return Ok(()) };
         drop(lock);
