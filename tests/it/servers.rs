@@ -317,13 +317,13 @@ async fn the_program_builds_follows_rolls_back_and_carries() {
     assert_eq!(
         other.alias("colega"),
         Some(format!("colega-{}", name(&first))),
-        "what is live stays when it comes again"
+        "what is live kept_back when it comes again"
     );
     // What was taken back does not come again, there either.
-    let stays = on_server(&mut builder.command(&["reindex", "--json"]), &other);
-    let stays: Value = serde_json::from_slice(&stays.stdout).expect("JSON on standard output");
-    assert!(stays["refused"].to_string().contains("taken back"), "{stays}");
-    assert_eq!(stays["encoded"], 0, "{stays}");
+    let kept_back = on_server(&mut builder.command(&["reindex", "--json"]), &other);
+    let kept_back: Value = serde_json::from_slice(&kept_back.stdout).expect("JSON on standard output");
+    assert!(kept_back["refused"].to_string().contains("taken back"), "{kept_back}");
+    assert_eq!(kept_back["encoded"], 0, "{kept_back}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
