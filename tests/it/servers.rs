@@ -317,7 +317,7 @@ async fn the_program_builds_follows_rolls_back_and_carries() {
     assert_eq!(
         other.alias("colega"),
         Some(format!("colega-{}", name(&first))),
-        "what is live kept_back when it comes again"
+        "what is live stays when it comes again"
     );
     // What was taken back does not come again, there either.
     let kept_back = on_server(&mut builder.command(&["reindex", "--json"]), &other);
