@@ -147,10 +147,8 @@ fn status(live: &Manifest) -> Status {
 
 /// The live generation ready to be searched, if it is another than `known`.
 fn newer_than(app: &App, known: &str) -> Result<Option<(Retriever, Manifest)>> {
-    if app.generations.announced()?.is_none_or(|announced| announced == known) {
-        return Ok(None);
-    }
-    app.generations.open()?.map(|opened| app.retriever(opened)).transpose()
+    let Some(announced) = app.generations.announced()?.filter(|announced| announced != known) else { return Ok(None) };
+    app.generations.open_named(&announced)?.map(|opened| app.retriever(opened)).transpose()
 }
 
 /// Makes each new generation live as soon as it is there, whoever built it.

@@ -177,6 +177,11 @@ impl Generations {
         self.manifest()?.map(|manifest| self.open_one(manifest)).transpose()
     }
 
+    /// Opens the generation of this name; `None` where another version of the program made it.
+    pub fn open_named(&self, name: &str) -> Result<Option<Opened>> {
+        self.manifest_of(name)?.map(|manifest| self.open_one(manifest)).transpose()
+    }
+
     /// Opens one generation, live or not.
     pub fn open_one(&self, manifest: Manifest) -> Result<Opened> {
         if let Some(servers) = &self.servers {

@@ -1,7 +1,7 @@
 //! Generations on Qdrant servers, as far as they are more than points: what each says of itself goes along with it, so that
 //! a daemon with nothing but the address can answer.
 
-use std::fs;
+use std::fs::{self, File};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
@@ -84,8 +84,7 @@ impl Generations {
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
         // Whoever builds here makes the copy, too.
         let Some(lock) = self.try_lock_here()? else { return Ok(()) };
-        drop(lock);
-        let manifest = self.pull(servers)?;
+        let manifest = self.fetch(servers, &live, &lock)?;
         info!(
             generation = manifest.name,
             passages = manifest.passages,
@@ -101,12 +100,17 @@ impl Generations {
     pub fn pull(&self, servers: &Collections) -> Result<Manifest> {
         let live =
             servers.live()?.context("there is no live index on the Qdrant server; `colega index push` makes one")?;
-        let Note { manifest, statistics } = note(servers, &live)?
-            .with_context(|| format!("generation {live} was made by another version of the program"))?;
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
-        let _lock = self.try_lock_here()?.context("another process is re-indexing here; wait until it is done")?;
-        if !self.folder.join(&live).join(MANIFEST).exists() {
-            let points = servers.read(&live)?;
+        let lock = self.try_lock_here()?.context("another process is re-indexing here; wait until it is done")?;
+        self.fetch(servers, &live, &lock)
+    }
+
+    /// Fetches a generation of `servers`, unless it is here, and makes it live here.
+    fn fetch(&self, servers: &Collections, live: &str, _lock: &File) -> Result<Manifest> {
+        let Note { manifest, statistics } = note(servers, live)?
+            .with_context(|| format!("generation {live} was made by another version of the program"))?;
+        if !self.folder.join(live).join(MANIFEST).exists() {
+            let points = servers.read(live)?;
             ensure!(
                 points.len() == manifest.passages,
                 "the Qdrant server gave {} of {} passages of generation {live}",
@@ -116,7 +120,7 @@ impl Generations {
             let manifest = Manifest { has_shard: self.has_shards(), ..manifest.clone() };
             self.write(&Copy { manifest: &manifest, statistics: &statistics, points: &points })?;
         }
-        self.point_to(&live)?;
+        self.point_to(live)?;
         history::note(&self.folder.join(HISTORY), &manifest, Event::Live, Vec::new())?;
         self.remove_leftovers_here()?;
         Ok(manifest)

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use qdrant_client::Payload;
 use qdrant_client::qdrant::{
-    CountPointsBuilder, CreateAliasBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, Distance,
-    FieldType, GetPointsBuilder, NamedVectors, PointId, PointStruct, ScrollPointsBuilder, SparseVectorParamsBuilder,
-    SparseVectorsConfigBuilder, UpsertPointsBuilder, Value, Vector, VectorParamsBuilder, VectorsConfigBuilder,
+    AliasDescription, CountPointsBuilder, CreateAliasBuilder, CreateCollection, CreateCollectionBuilder,
+    CreateFieldIndexCollectionBuilder, Distance, FieldType, GetPointsBuilder, NamedVectors, PointId, PointStruct,
+    RetrievedPoint, ScrollPointsBuilder, SparseVectorParamsBuilder, SparseVectorsConfigBuilder, UpsertPointsBuilder,
+    Value, Vector, VectorParamsBuilder, VectorsConfigBuilder,
 };
 use serde_json::json;
 
@@ -56,21 +57,35 @@ impl Collections {
 
     /// The generation that the alias names; `None` before the first.
     pub fn live(&self) -> Result<Option<String>, ServerError> {
-        let aliases = self.connection.ask(|client| async move { client.list_aliases().await })?.aliases;
-        let own = aliases.into_iter().find(|alias| alias.alias_name == self.settings.collection);
-        Ok(own.and_then(|alias| self.generation(&alias.collection_name)))
+        let aliases = self.connection.ask((), |client, ()| async move { client.list_aliases().await })?.aliases;
+        Ok(self.live_among(aliases))
     }
 
     /// The same, patiently: for those who are about to change it.
     pub fn live_for_sure(&self) -> Result<Option<String>, ServerError> {
-        let aliases = self.connection.work(|client| async move { client.list_aliases().await })?.aliases;
-        let own = aliases.into_iter().find(|alias| alias.alias_name == self.settings.collection);
-        Ok(own.and_then(|alias| self.generation(&alias.collection_name)))
+        let aliases = self.connection.work((), |client, ()| async move { client.list_aliases().await })?.aliases;
+        Ok(self.live_among(aliases))
+    }
+
+    fn live_among(&self, aliases: Vec<AliasDescription>) -> Option<String> {
+        let own = aliases.into_iter().find(|alias| alias.alias_name == self.settings.collection)?;
+        self.generation(&own.collection_name)
+    }
+
+    /// Those of the points with these numbers that there are; `None` where there is no such collection.
+    pub(super) fn points(&self, collection: &str, numbers: &[u64]) -> Result<Option<Vec<RetrievedPoint>>, ServerError> {
+        let ids: Vec<PointId> = numbers.iter().copied().map(PointId::from).collect();
+        let request = GetPointsBuilder::new(collection, ids).with_payload(true).build();
+        match self.connection.work(request, |client, request| async move { client.get_points(request).await }) {
+            Err(ServerError::Missing(_)) => Ok(None),
+            found => Ok(Some(found?.result)),
+        }
     }
 
     /// All generations, whole or not, the oldest first.
     pub fn names(&self) -> Result<Vec<String>, ServerError> {
-        let collections = self.connection.work(|client| async move { client.list_collections().await })?.collections;
+        let collections =
+            self.connection.work((), |client, ()| async move { client.list_collections().await })?.collections;
         let mut names: Vec<String> =
             collections.iter().filter_map(|collection| self.generation(&collection.name)).collect();
         names.sort();
@@ -79,16 +94,8 @@ impl Collections {
 
     /// What was said of a generation when it was written; `None` where it is not there or not whole.
     pub fn note(&self, generation: &str) -> Result<Option<String>, ServerError> {
-        let ids: Vec<PointId> = (0..NOTE_POINTS).map(|at| PointId::from(NOTE - at)).collect();
-        let request = GetPointsBuilder::new(self.collection(generation), ids).with_payload(true).build();
-        let found = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.get_points(request).await }
-        });
-        let points = match found {
-            Err(ServerError::Missing(_)) => return Ok(None),
-            found => found?.result,
-        };
+        let numbers: Vec<u64> = (0..NOTE_POINTS).map(|at| NOTE - at).collect();
+        let points = self.points(&self.collection(generation), &numbers)?.unwrap_or_default();
         let mut parts: Vec<(u64, String, i64)> = Vec::new();
         for point in points {
             let number = to_number(point.id.as_ref()).unwrap_or_default();
@@ -105,15 +112,7 @@ impl Collections {
 
     /// Whether a generation is there and was written to its end.
     pub fn is_whole(&self, generation: &str) -> Result<bool, ServerError> {
-        let request = GetPointsBuilder::new(self.collection(generation), vec![PointId::from(NOTE)]).build();
-        let found = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.get_points(request).await }
-        });
-        match found {
-            Err(ServerError::Missing(_)) => Ok(false),
-            found => Ok(!found?.result.is_empty()),
-        }
+        Ok(self.points(&self.collection(generation), &[NOTE])?.is_some_and(|points| !points.is_empty()))
     }
 
     /// Writes a generation, in place of what a crash may have left under its name. It is whole when this returns.
@@ -152,42 +151,34 @@ impl Collections {
             vectors.add_named_vector_params(DENSE, VectorParamsBuilder::new(dimension, Distance::Cosine).on_disk(true));
             request = request.vectors_config(vectors);
         }
-        let request = request.build();
-        let created = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.create_collection(request).await }
-        });
-        match created {
-            // An attempt that was given up has created it after all; there was none before.
-            Err(ServerError::Refused(why)) if why.contains("already exists") => {}
-            created => drop(created?),
-        }
+        // That it is there already means that an attempt which was given up has created it: there was none before.
+        self.create_collection(request.build())?;
         for field in FILTERED_FIELDS {
             let request =
                 CreateFieldIndexCollectionBuilder::new(collection, field, FieldType::Keyword).wait(true).build();
-            self.connection.work(move |client| {
-                let request = request.clone();
-                async move { client.create_field_index(request).await }
-            })?;
+            self.connection.work(request, |client, request| async move { client.create_field_index(request).await })?;
         }
         Ok(())
     }
 
+    /// Whether it was this call that created it, and it was not there before.
+    pub(super) fn create_collection(&self, request: CreateCollection) -> Result<bool, ServerError> {
+        match self.connection.work(request, |client, request| async move { client.create_collection(request).await }) {
+            Ok(_) => Ok(true),
+            Err(ServerError::Refused(why)) if why.contains("already exists") => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) fn upsert(&self, collection: &str, points: Vec<PointStruct>) -> Result<(), ServerError> {
         let request = UpsertPointsBuilder::new(collection, points).wait(true).build();
-        self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.upsert_points(request).await }
-        })?;
+        self.connection.work(request, |client, request| async move { client.upsert_points(request).await })?;
         Ok(())
     }
 
     fn count(&self, collection: &str) -> Result<u64, ServerError> {
         let request = CountPointsBuilder::new(collection).exact(true).build();
-        let counted = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.count(request).await }
-        })?;
+        let counted = self.connection.work(request, |client, request| async move { client.count(request).await })?;
         Ok(counted.result.map(|result| result.count).unwrap_or_default())
     }
 
@@ -202,10 +193,7 @@ impl Collections {
                 request = request.offset::<PointId>(offset);
             }
             let request = request.build();
-            let turn = self.connection.work(move |client| {
-                let request = request.clone();
-                async move { client.scroll(request).await }
-            })?;
+            let turn = self.connection.work(request, |client, request| async move { client.scroll(request).await })?;
             for point in turn.result {
                 let is_note = to_number(point.id.as_ref()).is_some_and(|number| number > NOTE - NOTE_POINTS);
                 if let Some(point) = (!is_note).then(|| from_point(point)).flatten() {
@@ -224,10 +212,7 @@ impl Collections {
     /// Makes a generation live, in one step that replaces the one before.
     pub fn make_live(&self, generation: &str) -> Result<(), ServerError> {
         let request = CreateAliasBuilder::new(self.collection(generation), &self.settings.collection).build();
-        self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.create_alias(request).await }
-        })?;
+        self.connection.work(request, |client, request| async move { client.create_alias(request).await })?;
         Ok(())
     }
 
@@ -237,11 +222,9 @@ impl Collections {
     }
 
     pub(super) fn remove_collection(&self, collection: &str) -> Result<(), ServerError> {
-        let collection = collection.to_owned();
-        let removed = self.connection.work(move |client| {
-            let collection = collection.clone();
-            async move { client.delete_collection(collection).await }
-        });
+        let removed = self
+            .connection
+            .work(collection.to_owned(), |client, request| async move { client.delete_collection(request).await });
         match removed {
             Ok(_) | Err(ServerError::Missing(_)) => Ok(()),
             Err(error) => Err(error),

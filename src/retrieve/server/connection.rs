@@ -35,6 +35,9 @@ struct Clients {
     patient: Qdrant,
 }
 
+/// Sends one request; it may be sent again, to another server.
+type Call<R, F> = fn(Qdrant, R) -> F;
+
 /// A cheap handle.
 #[derive(Clone)]
 pub(super) struct Connection(Arc<Inner>);
@@ -67,11 +70,11 @@ impl Connection {
 
     /// For a question: each server is tried once, unless it rests after a failure, and nobody is waited for beyond the time
     /// of the configuration.
-    pub(super) fn ask<T, F, W>(&self, work: W) -> Result<T, ServerError>
+    pub(super) fn ask<R, T, F>(&self, request: R, call: Call<R, F>) -> Result<T, ServerError>
     where
+        R: Clone + Send + Sync + 'static,
         T: Send + 'static,
-        F: Future<Output = Result<T, QdrantError>> + Send,
-        W: Fn(Qdrant) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<T, QdrantError>> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
         block_on(async move {
@@ -81,22 +84,22 @@ impl Connection {
                 if !rest.is_zero() {
                     break;
                 }
-                let asked = work(server.client().quick.clone());
-                failure = match inner.one(&server, inner.timeout + CONNECT, asked).await {
-                    Err(failure @ ServerError::Away(_)) => failure,
+                let asked = call(server.client().quick.clone(), request.clone());
+                match inner.one(&server, inner.timeout + CONNECT, asked).await {
+                    Err(away @ ServerError::Away(_)) => failure = away,
                     done => return done,
-                };
+                }
             }
             Err(failure)
         })
     }
 
     /// For everything else: patiently, and more than once.
-    pub(super) fn work<T, F, W>(&self, work: W) -> Result<T, ServerError>
+    pub(super) fn work<R, T, F>(&self, request: R, call: Call<R, F>) -> Result<T, ServerError>
     where
+        R: Clone + Send + Sync + 'static,
         T: Send + 'static,
-        F: Future<Output = Result<T, QdrantError>> + Send,
-        W: Fn(Qdrant) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<T, QdrantError>> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
         block_on(async move {
@@ -104,11 +107,11 @@ impl Connection {
             for _ in 0..TRIES {
                 let (server, rest) = inner.servers.next(Instant::now());
                 tokio::time::sleep(rest).await;
-                let asked = work(server.client().patient.clone());
-                failure = match inner.one(&server, WORK + CONNECT, asked).await {
-                    Err(failure @ ServerError::Away(_)) => failure,
+                let asked = call(server.client().patient.clone(), request.clone());
+                match inner.one(&server, WORK + CONNECT, asked).await {
+                    Err(away @ ServerError::Away(_)) => failure = away,
                     done => return done,
-                };
+                }
             }
             Err(failure)
         })

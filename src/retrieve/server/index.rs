@@ -157,10 +157,7 @@ impl ServerIndex {
             query = query.read_consistency(consistency);
         }
         let query = query.build();
-        let found = self.connection.ask(move |client| {
-            let query = query.clone();
-            async move { client.query(query).await }
-        })?;
+        let found = self.connection.ask(query, |client, request| async move { client.query(request).await })?;
         let score = |point: &qdrant_client::qdrant::ScoredPoint| Some((to_number(point.id.as_ref())?, point.score));
         Ok(found.result.iter().filter_map(score).collect())
     }
@@ -172,10 +169,7 @@ impl ServerIndex {
             request = request.read_consistency(consistency);
         }
         let request = request.build();
-        let found = self.connection.ask(move |client| {
-            let request = request.clone();
-            async move { client.get_points(request).await }
-        })?;
+        let found = self.connection.ask(request, |client, request| async move { client.get_points(request).await })?;
         let stored = |point: qdrant_client::qdrant::RetrievedPoint| {
             Some(to_stored(to_number(point.id.as_ref())?, point.payload))
         };
@@ -192,10 +186,7 @@ impl ServerIndex {
                 request = request.offset::<PointId>(offset);
             }
             let request = request.build();
-            let turn = self.connection.ask(move |client| {
-                let request = request.clone();
-                async move { client.scroll(request).await }
-            })?;
+            let turn = self.connection.ask(request, |client, request| async move { client.scroll(request).await })?;
             for point in turn.result {
                 let Some(number) = to_number(point.id.as_ref()) else { continue };
                 stored.push(to_stored(number, point.payload)?);

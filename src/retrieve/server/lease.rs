@@ -8,9 +8,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
-use qdrant_client::qdrant::{
-    CreateCollectionBuilder, GetPointsBuilder, PointId, SparseVectorParamsBuilder, SparseVectorsConfigBuilder, Value,
-};
+use qdrant_client::qdrant::{CreateCollectionBuilder, SparseVectorParamsBuilder, SparseVectorsConfigBuilder, Value};
 use serde_json::json;
 use tokio::task::AbortHandle;
 use tracing::warn;
@@ -83,7 +81,8 @@ impl Collections {
     }
 
     fn leases(&self) -> Result<Vec<u64>, ServerError> {
-        let collections = self.connection.work(|client| async move { client.list_collections().await })?.collections;
+        let collections =
+            self.connection.work((), |client, ()| async move { client.list_collections().await })?.collections;
         let begin = format!("{}-lease-", self.settings.collection);
         Ok(collections.iter().filter_map(|collection| collection.name.strip_prefix(&begin)?.parse().ok()).collect())
     }
@@ -93,15 +92,7 @@ impl Collections {
         let mut sparse = SparseVectorsConfigBuilder::default();
         sparse.add_named_vector_params(BM25, SparseVectorParamsBuilder::default());
         let request = CreateCollectionBuilder::new(self.lease_name(number)).sparse_vectors_config(sparse).build();
-        let created = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.create_collection(request).await }
-        });
-        match created {
-            Ok(_) => Ok(true),
-            Err(ServerError::Refused(why)) if why.contains("already exists") => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.create_collection(request)
     }
 
     fn sign(&self, number: u64, holder: &str) -> Result<()> {
@@ -111,17 +102,8 @@ impl Collections {
 
     /// Whether `holder` may take over the lease: it is an own one, or abandoned.
     fn is_free(&self, number: u64, holder: &str) -> Result<bool, ServerError> {
-        let request =
-            GetPointsBuilder::new(self.lease_name(number), vec![PointId::from(SIGN)]).with_payload(true).build();
-        let found = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.get_points(request).await }
-        });
-        let points = match found {
-            // Given back meanwhile; whoever asks again gets it.
-            Err(ServerError::Missing(_)) => return Ok(false),
-            found => found?.result,
-        };
+        // Given back meanwhile; whoever asks again gets it.
+        let Some(points) = self.points(&self.lease_name(number), &[SIGN])? else { return Ok(false) };
         let field = |name: &str| points.first().and_then(|point| point.payload.get(name));
         if field("holder").and_then(Value::as_str).is_some_and(|of| of == holder) {
             return Ok(true);
@@ -135,15 +117,7 @@ impl Collections {
     fn is_left_unsigned(&self, number: u64) -> Result<bool, ServerError> {
         warn!(number, "the right to re-index was taken and never used; it is taken over if that stays so");
         std::thread::sleep(BEAT);
-        let request = GetPointsBuilder::new(self.lease_name(number), vec![PointId::from(SIGN)]).build();
-        let found = self.connection.work(move |client| {
-            let request = request.clone();
-            async move { client.get_points(request).await }
-        });
-        match found {
-            Err(ServerError::Missing(_)) => Ok(false),
-            found => Ok(found?.result.is_empty()),
-        }
+        Ok(self.points(&self.lease_name(number), &[SIGN])?.is_some_and(|points| points.is_empty()))
     }
 }
 
