@@ -18,6 +18,7 @@ use tar::{Archive, Builder, Header};
 use tempfile::TempDir;
 
 use crate::delivery::Delivery;
+use crate::durable;
 use crate::feedback::Feedback;
 use crate::reindex::generation::Generations;
 
@@ -28,15 +29,13 @@ const FEEDBACK: &str = "feedback.jsonl";
 const DELIVERY: &str = "delivery.jsonl";
 const GOLDSET: &str = "goldset.jsonl";
 const INDEX: &str = "index";
-/// Only the owner may read it: it holds what people asked, and the key to who they are.
+/// What is unpacked is for its owner alone, as the archive is: it holds what people asked, and the key to who they are.
 const MODE: u32 = 0o600;
 /// How the names of backups begin and end; the time stands last.
 const BEGIN: &str = "colega-";
 const END: &str = ".tar.gz";
 /// The same of those that the schedule made, which make room for younger ones.
 const SCHEDULED: &str = "colega-scheduled-";
-/// How the name of one that is being written begins; what a crash left goes with the next.
-const UNFINISHED: &str = ".colega-backup-";
 /// Text shrinks to a tenth; what would grow to more than so many times its size is no backup.
 const MOST_GROWTH: u64 = 200;
 const MOST_GROWTH_BEYOND: u64 = 64 << 20;
@@ -127,10 +126,8 @@ pub fn write(saved: &Saved<'_>, file: &Path) -> Result<About> {
     };
     let index = saved.generations.live_files()?;
     about.generation = index.as_ref().map(|(name, _)| name.clone());
-    let write = || -> Result<()> {
-        // A temporary file is for its owner alone, and so is what becomes of it.
-        let temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent(file)?)?;
-        let mut archive = Builder::new(GzEncoder::new(BufWriter::new(temporary), Compression::default()));
+    durable::replace_private(file, |writer| {
+        let mut archive = Builder::new(GzEncoder::new(writer, Compression::default()));
         append(&mut archive, ABOUT, &serde_json::to_vec(&about)?)?;
         append(&mut archive, FEEDBACK, &feedback)?;
         append(&mut archive, DELIVERY, &delivery)?;
@@ -143,16 +140,9 @@ pub fn write(saved: &Saved<'_>, file: &Path) -> Result<About> {
                 append(&mut archive, inside, &fs::read(path).with_context(|| format!("{}", path.display()))?)?;
             }
         }
-        let temporary = archive.into_inner()?.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(file)?;
-        // Without this a power failure may forget the renaming. Not every platform lets a folder be opened.
-        if let Ok(folder) = File::open(parent(file)?) {
-            folder.sync_all()?;
-        }
+        archive.into_inner()?.finish()?;
         Ok(())
-    };
-    write().with_context(|| format!("cannot write {}", file.display()))?;
+    })?;
     Ok(about)
 }
 
@@ -173,9 +163,7 @@ pub fn restore(file: &Path, target: &Target<'_>) -> Result<About> {
         ensure!(!folder.exists(), "{} is there already; move it away, or set another paths.var", folder.display());
     }
     let unpacked = Unpacked::of(file, parent(target.feedback)?)?;
-    let stores = [Store::Feedback, Store::Delivery].map(|store| unpacked.restore(store));
-    let [feedback, delivery] = stores;
-    let (feedback, delivery) = (feedback?, delivery?);
+    let (feedback, delivery) = (unpacked.restore(Store::Feedback)?, unpacked.restore(Store::Delivery)?);
     // From here on everything is whole, and is put in its place.
     if let Some(generation) = &unpacked.about.generation {
         target.generations.adopt(generation, &unpacked.part(INDEX).join(generation))?;
@@ -324,7 +312,7 @@ pub fn keep_youngest(folder: &Path, keep: usize) -> Result<()> {
     scheduled.truncate(scheduled.len().saturating_sub(keep));
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if name_of(&path).starts_with(UNFINISHED) {
+        if name_of(&path).starts_with('.') && name_of(&path).ends_with(durable::UNFINISHED) {
             scheduled.push(path);
         }
     }

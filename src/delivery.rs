@@ -5,7 +5,7 @@
 //! which message holds which part, written before the sending (an attempt) and after it (a message), so that after a
 //! crash the desk knows what may have been sent and what cannot have been.
 //!
-//! The database is named in `store.rs` alone.
+//! The database is named in `store.rs` and in [`crate::dump`] alone.
 
 mod inbox;
 mod memory;

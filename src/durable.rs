@@ -1,7 +1,7 @@
 //! Files that are whole after a crash: either the old content or the new one.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -10,10 +10,25 @@ use tempfile::NamedTempFile;
 /// Replaces the file at `path` by what `write` writes: into a temporary file beside it, synced, renamed, and the folder
 /// synced too. The folder is made if it is missing.
 pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
+    replace_as(path, FOR_ALL, write)
+}
+
+/// The same for a file that nobody but its owner may read.
+pub fn replace_private(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
+    replace_as(path, FOR_OWNER, write)
+}
+
+/// Who may read a file, as Unix says it.
+const FOR_ALL: u32 = 0o644;
+const FOR_OWNER: u32 = 0o600;
+/// How the name of a file that is being written ends; what a crash left of one has it still.
+pub const UNFINISHED: &str = ".part";
+
+fn replace_as(path: &Path, mode: u32, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let replace = || -> Result<()> {
         fs::create_dir_all(folder)?;
-        let (file, temporary) = temporary(folder)?.into_parts();
+        let (file, temporary) = temporary(folder, mode)?.into_parts();
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
         writer.flush()?;
@@ -28,14 +43,15 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<(
     replace().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// A temporary file in `folder` that everybody may read, like any other file that a program writes.
-fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+/// A temporary file in `folder`; one that everybody may read is like any other file that a program writes.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix knows modes"))]
+fn temporary(folder: &Path, mode: u32) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".part");
+    builder.prefix(".").suffix(UNFINISHED);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o644));
+        builder.permissions(fs::Permissions::from_mode(mode));
     }
     builder.tempfile_in(folder)
 }
@@ -44,13 +60,3 @@ fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Damaged(pub String);
-
-/// Whether an error of the database says that what is on disk is damaged. A disk that is full, or a folder that may not be
-/// read, is another matter.
-pub(crate) fn is_damage(error: &sled::Error) -> bool {
-    match error {
-        sled::Error::Corruption { .. } => true,
-        sled::Error::Io(error) => matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof),
-        _ => false,
-    }
-}

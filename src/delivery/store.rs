@@ -19,7 +19,7 @@ use tracing::warn;
 
 use crate::commit::Committer;
 use crate::dump;
-use crate::durable::{self, Damaged};
+use crate::durable::Damaged;
 use crate::question::Origin;
 
 /// The form of what is stored; a later one is refused.
@@ -117,22 +117,12 @@ impl Store {
 
     /// Writes all rows; no change that belongs together is torn.
     pub(super) fn dump(&self, writer: &mut impl Write) -> Result<u64> {
-        let rows = {
-            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            self.db.iter().collect::<sled::Result<Vec<_>>>()?
-        };
-        dump::write(rows.into_iter().map(Ok), writer)
+        dump::write(&self.db, &self.turn, writer)
     }
 
     /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote.
     pub(super) fn restore(path: &Path, reader: impl BufRead) -> Result<u64> {
-        let db = sled::Config::new().path(path).flush_every_ms(None).open()?;
-        let restored = dump::read(reader, |key, value| {
-            db.insert(key, value)?;
-            Ok(())
-        })?;
-        db.flush()?;
-        Ok(restored)
+        dump::restore(path, reader)
     }
 
     pub(super) fn contains(&self, key: &str) -> Result<bool> {
@@ -236,7 +226,7 @@ fn why_not(path: &Path, error: &sled::Error) -> anyhow::Error {
     let text = format!(
         "the inbox and outbox in {path} cannot be opened ({error}); move them away, and new ones are kept from now on"
     );
-    if durable::is_damage(error) { Damaged(text).into() } else { anyhow!("{text}") }
+    if dump::is_damage(error) { Damaged(text).into() } else { anyhow!("{text}") }
 }
 
 #[cfg(test)]

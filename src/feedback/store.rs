@@ -1,4 +1,5 @@
-//! The store on disk: rows of JSON under keys of text. The database is named here and in `migrate.rs` alone.
+//! The store on disk: rows of JSON under keys of text. The database is named here, in `migrate.rs` and in
+//! [`crate::dump`] alone.
 //!
 //! One change at a time, whole or not at all. What has been changed is on disk after the next flush, which
 //! [`crate::commit`] makes for many changes at once.
@@ -18,7 +19,7 @@ use super::row::Key;
 use super::settings::FeedbackSettings;
 use crate::commit::Committer;
 use crate::dump;
-use crate::durable::{self, Damaged};
+use crate::durable::Damaged;
 use crate::place::Pseudonym;
 use crate::question::{Origin, UserId};
 
@@ -78,22 +79,12 @@ impl Store {
 
     /// Writes all rows; nothing changes meanwhile.
     pub(super) fn dump(&self, writer: &mut impl Write) -> Result<u64> {
-        let rows = {
-            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            self.db.iter().collect::<sled::Result<Vec<_>>>()?
-        };
-        dump::write(rows.into_iter().map(Ok), writer)
+        dump::write(&self.db, &self.turn, writer)
     }
 
     /// Makes a store at `path`, where there is none, out of what [`Self::dump`] wrote.
     pub(super) fn restore(path: &Path, reader: impl BufRead) -> Result<u64> {
-        let db = sled::Config::new().path(path).flush_every_ms(None).open()?;
-        let restored = dump::read(reader, |key, value| {
-            db.insert(key, value)?;
-            Ok(())
-        })?;
-        flush(&db)?;
-        Ok(restored)
+        dump::restore(path, reader)
     }
 
     pub(super) fn contains(&self, key: Key<'_>) -> Result<bool> {
@@ -199,5 +190,5 @@ fn why_not(path: &Path, error: &sled::Error) -> anyhow::Error {
     let text = format!(
         "the feedback in {path} cannot be opened ({error}); move it away, and new feedback is kept from now on"
     );
-    if durable::is_damage(error) { Damaged(text).into() } else { anyhow!("{text}") }
+    if dump::is_damage(error) { Damaged(text).into() } else { anyhow!("{text}") }
 }
