@@ -16,7 +16,7 @@ const MAGIC: &[u8] = b"colega injections 1\n";
 const NUMBERS: usize = 2;
 
 /// From this score on, in logits, a message counts as an attack. Set on messages that the model had not seen: the first half
-/// of the attacks and look-alikes beside the tests.
+/// of the attacks and look-alikes beside the tests, and technical texts of others.
 pub const LIMIT: f32 = 1.5;
 
 /// Weights of a model.
@@ -143,11 +143,12 @@ pub fn features(words: &[&str]) -> Vec<u32> {
             features.push(place(Kind::Triple, &[words[at - 2], words[at - 1], word]));
             features.push(place(Kind::Around, &[words[at - 2], word]));
         }
-        let letters: Vec<char> = iter::once('^').chain(word.chars().take(LONGEST)).chain(iter::once('$')).collect();
-        if letters.len() >= SHORTEST + 2 {
+        let framed: String = iter::once('^').chain(word.chars().take(LONGEST)).chain(iter::once('$')).collect();
+        let ends: Vec<usize> = framed.char_indices().map(|(at, _)| at).chain([framed.len()]).collect();
+        if ends.len() > SHORTEST + 2 {
             for run in RUNS {
-                let runs = letters.windows(run).map(|run| run.iter().collect::<String>());
-                features.extend(runs.map(|run| place(Kind::Letters, &[&run])));
+                let runs = ends.windows(run + 1).map(|ends| &framed[ends[0]..ends[run]]);
+                features.extend(runs.map(|run| place(Kind::Letters, &[run])));
             }
         }
     }
