@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
@@ -106,6 +107,12 @@ impl Output {
         let text = if self.json { serde_json::to_string_pretty(value)? } else { text() };
         write(format!("{}\n", text.trim_end()).as_bytes())
     }
+}
+
+/// A time in seconds since 1970, for people.
+fn utc(seconds: u64) -> String {
+    let at = i64::try_from(seconds).ok().and_then(|at| DateTime::<Utc>::from_timestamp(at, 0));
+    at.map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// Writes to standard output.

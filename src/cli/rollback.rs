@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::Output;
+use super::{Output, utc};
 use crate::app::App;
 use crate::reindex::generation::history::Entry;
 
@@ -43,8 +42,7 @@ pub fn history(app: &App, output: Output) -> Result<ExitCode> {
 }
 
 fn line(entry: &Entry, live: Option<&str>) -> String {
-    let at = i64::try_from(entry.at).ok().and_then(|at| DateTime::<Utc>::from_timestamp(at, 0));
-    let at = at.map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+    let at = utc(entry.at);
     let mark = if live == Some(entry.generation.as_str()) { " (live)" } else { "" };
     let first = format!("{at}  {}{mark}  {} passages  {}", entry.generation, entry.passages, entry.event.words());
     [first].into_iter().chain(entry.why.iter().cloned()).collect::<Vec<_>>().join("\n    ")

@@ -11,6 +11,7 @@ use tracing::error;
 
 use crate::app::App;
 use crate::backup::{self, Store};
+use crate::cli::utc;
 use crate::durable::Damaged;
 
 /// Opens the store in `folder`; if it is damaged, what there is of it in a backup, or an empty one.
@@ -48,12 +49,7 @@ fn from_backup(app: &App, store: Store, to: &Path) -> Result<Option<(PathBuf, St
             fs::remove_dir_all(to)?;
         }
         match backup::restore_store(&file, store, to) {
-            Ok(about) => {
-                let made_at = i64::try_from(about.made_at).ok().and_then(|at| DateTime::<Utc>::from_timestamp(at, 0));
-                let made_at =
-                    made_at.map_or_else(|| "some time".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
-                return Ok(Some((file, made_at)));
-            }
+            Ok(about) => return Ok(Some((file, utc(about.made_at)))),
             Err(failure) => error!("a backup cannot be restored: {failure:#}"),
         }
     }
