@@ -202,11 +202,12 @@ impl Settings {
                 "index.keep is 0; keep at least 1 earlier generation, since a running program may still search in it"
             );
         }
-        let Bm25Settings { k1, b, title_weight, pair_weight } = self.bm25;
+        let Bm25Settings { k1, b, title_weight, questions_weight, pair_weight } = self.bm25;
         for (key, value, most) in [
             ("k1", k1, 10.0),
             ("b", b, 1.0),
             ("title_weight", title_weight, 100.0),
+            ("questions_weight", questions_weight, 100.0),
             ("pair_weight", pair_weight, 100.0),
         ] {
             if !(0.0..=most).contains(&value) {
@@ -230,6 +231,7 @@ impl Settings {
             ("sentence", retrieve.sentence_boost),
             ("opening", retrieve.opening_boost),
             ("question", retrieve.question_boost),
+            ("likeness", retrieve.likeness_boost),
             ("wanted", retrieve.wanted_boost),
             ("language", retrieve.language_boost),
             ("document", retrieve.document_boost),
@@ -246,6 +248,10 @@ impl Settings {
 /// Refuses keys of `given` that `known` lacks; `path` leads to both, `place` is where `given` was written.
 fn refuse_unknown(given: &Value, known: &Value, path: &str, place: &str) -> Result<()> {
     let (Value::Object(given), Value::Object(known)) = (given, known) else { return Ok(()) };
+    // A table whose keys are names, such as those of rules; whoever uses it knows them.
+    if known.is_empty() {
+        return Ok(());
+    }
     for (key, value) in given {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let Some(known_value) = known.get(key) else {

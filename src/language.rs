@@ -12,7 +12,7 @@ use crate::words::{fold, is_stopword, words};
 /// Words beside the stopwords that give a question's language away, folded. Those of both languages are left out.
 const ENGLISH: &str = "advantages best better build choose compare configure create deploy describe design difference \
     differences disadvantages enable example examples explain fix handle implement limits mean means mistakes practices \
-    prevent pros cons safely scale secure setup show steps test tips tradeoffs understand vs work works write";
+    prevent pros cons safely scale secure setup show steps test tips tradeoffs understand work works write";
 const SPANISH: &str = "buenas comparar compara configuro configurar crear diferencia diferencias diseno disenar ejemplo \
     ejemplos elegir elijo errores evitar evito explica explicame explicar funciona funcionan implementar implemento \
     mejor mejores mostrar muestra muestrame pasos practicas probar pruebo significa sirve sirven usa usar usan uso utiliza \

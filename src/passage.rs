@@ -200,6 +200,9 @@ pub struct Passage {
     /// Subtopics and the document's own tags, lower case.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// What people ask whom the passage helps, in their own words; searched, never quoted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<String>,
     /// Path below the folder of sources, with `/` between folders.
     pub source_file: String,
     /// Where in that file.

@@ -30,9 +30,10 @@ pub struct Reading {
     pub heading_roles: Vec<Option<Role>>,
     /// The part that they announce together; see [`Role::below`].
     pub role: Option<Role>,
-    /// Stems of the question that it replies to; empty if it replies to none.
-    pub question: StemSet,
-    /// The parts of an answer that this question asks for.
+    /// Stems of the questions that it answers: first the one that it is written as the reply to, if it is, then those that it is
+    /// listed for.
+    pub questions: Vec<StemSet>,
+    /// The parts of an answer that the question asks for that it is written as the reply to.
     pub wants: Vec<Role>,
     stems: OnceLock<StemSet>,
     quotables: OnceLock<Box<[Quotable]>>,
@@ -50,7 +51,7 @@ impl Reading {
             breadcrumb: stems(&passage.breadcrumb()),
             heading_roles: passage.headings.iter().map(|heading| Role::of_heading(heading)).collect(),
             role,
-            question: question.map(|question| stems(question)).unwrap_or_default(),
+            questions: question.into_iter().chain(&passage.questions).map(|question| stems(question)).collect(),
             wants: question.map(|question| Role::wanted_by(question)).unwrap_or_default(),
             stems: OnceLock::new(),
             quotables: OnceLock::new(),

@@ -178,6 +178,7 @@ mod tests {
             headings: Vec::new(),
             text: text.into(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: "a.md".into(),
             source_span: SourceSpan::Lines { start: 1, end: 2 },
             lang: Language::English,

@@ -2,7 +2,7 @@
 //! for, and the engine multiplies in the inverse document frequency (Qdrant's IDF modifier).
 //!
 //! Formula: Robertson and Zaragoza, *The Probabilistic Relevance Framework: BM25 and Beyond* (2009); title and headings
-//! are a field of their own with a higher weight, combined before saturation as in their BM25F. Pairs of neighbouring
+//! are a field of their own with a higher weight, and so are questions that people ask, combined before saturation as in their BM25F. Pairs of neighbouring
 //! words are terms too, with a low weight in the question (the sequential dependence of Metzler and Croft, 2005).
 
 use std::collections::HashMap;
@@ -25,13 +25,15 @@ pub struct Bm25Settings {
     pub b: f32,
     /// How many times a word of the title or of a heading counts.
     pub title_weight: f32,
+    /// How many times a word of the questions counts that a passage is listed for.
+    pub questions_weight: f32,
     /// Weight of a pair of neighbouring words in a question, where a single word weighs 1.
     pub pair_weight: f32,
 }
 
 impl Default for Bm25Settings {
     fn default() -> Self {
-        Self { k1: 0.8, b: 0.4, title_weight: 1.5, pair_weight: 0.3 }
+        Self { k1: 0.8, b: 0.4, title_weight: 1.5, questions_weight: 1.0, pair_weight: 0.3 }
     }
 }
 
@@ -61,14 +63,19 @@ impl Bm25 {
     }
 
     /// The vector of a passage.
-    pub fn encode_passage(&self, heading: &str, text: &str, language: Language) -> SparseVector {
+    pub fn encode_passage(&self, fields: Fields<'_>, language: Language) -> SparseVector {
         let mut frequency: HashMap<u32, f32> = HashMap::new();
-        let body: Vec<Word<'_>> = terms::words(text, language).collect();
+        let body: Vec<Word<'_>> = terms::words(fields.text, language).collect();
         count(&body, 1.0, &mut frequency);
-        let heading: Vec<Word<'_>> = terms::words(heading, language).collect();
-        count(&heading, self.settings.title_weight, &mut frequency);
+        let names: Vec<Word<'_>> = terms::words(fields.names, language).collect();
+        count(&names, self.settings.title_weight, &mut frequency);
+        for question in fields.questions {
+            let question: Vec<Word<'_>> = terms::words(question, language).collect();
+            count(&question, self.settings.questions_weight, &mut frequency);
+        }
+        // What people ask makes a passage no longer.
         #[expect(clippy::cast_precision_loss, reason = "a passage has far fewer than 2^24 words")]
-        let length = (body.len() + heading.len()) as f32;
+        let length = (body.len() + names.len()) as f32;
         let Bm25Settings { k1, b, .. } = self.settings;
         let damping = k1 * (1.0 - b + b * length / self.average_length);
         let entries = frequency.into_iter().map(|(term, tf)| (term, tf * (k1 + 1.0) / (tf + damping))).collect();
@@ -95,6 +102,17 @@ impl Bm25 {
         }
         SparseVector::from_entries(entries, f32::max)
     }
+}
+
+/// What of a passage is encoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a> {
+    /// What names it.
+    pub names: &'a str,
+    /// Questions that it is listed for.
+    pub questions: &'a [String],
+    /// Its text.
+    pub text: &'a str,
 }
 
 /// A word of a question, ready for both languages.

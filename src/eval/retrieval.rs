@@ -190,6 +190,7 @@ impl CorpusRow {
             headings: Vec::new(),
             text: self.text.clone(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: self.doc.clone().unwrap_or_else(|| self.id.clone()),
             source_span: self.span(),
             lang: ranking::language_of(self.lang, &self.text),

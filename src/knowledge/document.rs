@@ -1,5 +1,7 @@
 //! A document between parsing and chunking: its blocks, each with its place in the source.
 
+use std::collections::BTreeMap;
+
 use crate::passage::SourceSpan;
 use crate::question::Language;
 
@@ -36,6 +38,8 @@ pub struct Meta {
     pub topic: Option<String>,
     /// Tags, lower case.
     pub tags: Vec<String>,
+    /// What people ask whom a part of it helps, by the heading of the part; below an empty one what all of it helps with.
+    pub questions: BTreeMap<String, Vec<String>>,
     /// Address of the published original (http or https).
     pub url: Option<String>,
     /// Who may be shown it; `None` means everybody.

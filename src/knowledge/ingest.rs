@@ -3,6 +3,7 @@
 //! Documents are read on all cores and put back into the order of their names, so the same folder always gives the same
 //! bytes. A file that cannot be read is told in the report, and the rest goes on.
 
+mod questions;
 mod read;
 mod report;
 pub mod stamp;
@@ -175,6 +176,10 @@ fn passages(reading: Reading, settings: &IngestSettings, topics: &Topics, notes:
     let mut occurrences: HashMap<String, usize> = HashMap::new();
     let drafts = chunk::chunk(&document, source.as_deref(), &settings.chunk);
     let Document { source_file, meta, .. } = document;
+    for heading in questions::without_passage(&drafts, &meta.questions) {
+        let what = format!("it lists questions for the heading “{heading}”, below which nothing stands");
+        notes.warnings.push(told(&source_file, &what, "write the heading as it stands in the document"));
+    }
     let passage = |draft: chunk::Draft| {
         let lang = meta.language.or_else(|| language::detect(&draft.text)).unwrap_or(usual);
         let unlabelled = Unlabelled { title: &title, headings: &draft.headings, text: &draft.text, language: lang };
@@ -186,6 +191,7 @@ fn passages(reading: Reading, settings: &IngestSettings, topics: &Topics, notes:
             chunk_id,
             topic: label.topic,
             title: title.clone(),
+            questions: questions::of_passage(&draft, &meta.questions),
             headings: draft.headings,
             text: draft.text,
             tags: label.tags,

@@ -34,6 +34,7 @@ pub fn merge(upper: Meta, lower: Meta) -> Meta {
         language: upper.language.or(lower.language),
         topic: upper.topic.or(lower.topic),
         tags: if upper.tags.is_empty() { lower.tags } else { upper.tags },
+        questions: if upper.questions.is_empty() { lower.questions } else { upper.questions },
         url: upper.url.or(lower.url),
         scope: upper.scope.or(lower.scope),
         license: upper.license.or(lower.license),
@@ -192,9 +193,9 @@ fn speaks_of_itself(notation: Notation, raw: &str) -> bool {
 fn line_of(raw: &str, key: &str) -> Option<u32> {
     let is_its_line = |line: &str| {
         let line = line.to_lowercase();
-        line.trim_start_matches(['"', '\'', ' '])
+        line.trim_start_matches(['"', '\'', ' ', '['])
             .strip_prefix(&key.to_lowercase())
-            .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '=']))
+            .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '=', ']']))
     };
     raw.lines().position(is_its_line).and_then(|index| u32::try_from(index + 1).ok())
 }

@@ -121,6 +121,7 @@ mod tests {
             headings: vec!["Example".to_owned()],
             text: text.to_owned(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: "a.md".to_owned(),
             source_span: SourceSpan::Lines { start: 1, end: 9 },
             lang: Language::English,

@@ -271,6 +271,7 @@ mod tests {
             headings: Vec::new(),
             text: text.into(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: "a.md".into(),
             source_span: SourceSpan::Lines { start: 1, end: 1 },
             lang: Language::English,

@@ -9,7 +9,7 @@ use tracing::info;
 use super::Point;
 use super::statistics::Statistics;
 use crate::embed::SparseVector;
-use crate::embed::bm25::{Bm25, Bm25Settings};
+use crate::embed::bm25::{Bm25, Bm25Settings, Fields};
 use crate::embed::dense::{DenseVector, Embedder, EmbedderId};
 use crate::passage::{ChunkId, Passage};
 use crate::reading;
@@ -116,11 +116,17 @@ fn by_id(points: Vec<Point>) -> HashMap<ChunkId, Point> {
 }
 
 fn has_same_words(a: &Passage, b: &Passage) -> bool {
-    a.text == b.text && a.title == b.title && a.headings == b.headings && a.tags == b.tags && a.lang == b.lang
+    a.text == b.text
+        && a.title == b.title
+        && a.headings == b.headings
+        && a.tags == b.tags
+        && a.questions == b.questions
+        && a.lang == b.lang
 }
 
 fn encode(encoder: &Bm25, passage: &Passage) -> SparseVector {
-    encoder.encode_passage(&reading::names(passage), &passage.text, passage.lang)
+    let fields = Fields { names: &reading::names(passage), questions: &passage.questions, text: &passage.text };
+    encoder.encode_passage(fields, passage.lang)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a corpus has far fewer than 2^53 words")]

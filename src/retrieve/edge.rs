@@ -240,6 +240,7 @@ mod tests {
             headings: Vec::new(),
             text: "Queues hold work.".to_owned(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: source_file.to_owned(),
             source_span: SourceSpan::Lines { start: 1, end: 1 },
             lang: Language::English,

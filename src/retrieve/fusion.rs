@@ -49,6 +49,7 @@ mod tests {
             headings: Vec::new(),
             text: String::new(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: "a.md".to_owned(),
             source_span: SourceSpan::Lines { start: 1, end: 1 },
             lang: Language::English,

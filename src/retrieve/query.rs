@@ -169,11 +169,28 @@ impl Query {
     }
 
     /// Whether a question with these stems asks for the same in the same words, whatever their order.
-    pub fn is_the_same_as(&self, question: &StemSet) -> bool {
+    fn is_the_same_as(&self, question: &StemSet) -> bool {
         let is_own = |stem| self.own_stems.contains(stem);
         !question.is_empty()
             && question.iter().all(is_own)
             && self.concepts.iter().all(|concept| concept.is_in(question))
+    }
+
+    /// The largest share of the stems of one of these questions that are asked; 0 of no questions.
+    pub fn share_of_own_words_in_any(&self, questions: &[StemSet]) -> f32 {
+        questions.iter().map(|question| self.share_of_own_words(question)).fold(0.0, f32::max)
+    }
+
+    /// How like the question the one of these questions is that is most like it, from 0 to 1: the share of what is asked that it
+    /// speaks of, times the share of its words that are asked.
+    pub fn likeness_to_any(&self, questions: &[StemSet]) -> f32 {
+        let likeness = |question: &StemSet| self.share_of_concepts(question) * self.share_of_own_words(question);
+        questions.iter().map(likeness).fold(0.0, f32::max)
+    }
+
+    /// Whether one of these questions asks for the same in the same words, whatever their order.
+    pub fn is_one_of(&self, questions: &[StemSet]) -> bool {
+        questions.iter().any(|question| self.is_the_same_as(question))
     }
 
     /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.

@@ -26,7 +26,7 @@ struct Signs {
     in_sentence: f32,
     /// The share that its first sentence speaks of.
     in_opening: f32,
-    /// The share of the words of the question that it replies to, if it does, that are asked.
+    /// The share of the words of a question that it answers, if any is known, that are asked.
     same_question: f32,
     /// 1 if it plays a part that is asked for.
     wanted: f32,
@@ -55,7 +55,7 @@ impl Signs {
             spoken_of,
             in_sentence,
             in_opening,
-            same_question: query.share_of_own_words(&reading.question),
+            same_question: query.share_of_own_words_in_any(&reading.questions),
             wanted: flag(reading.role.is_some_and(|role| query.wants.contains(&role))),
             same_language: flag(reading.passage.lang == query.language),
         }
@@ -92,7 +92,7 @@ const DEFINES: f32 = 1.0;
 /// What a passage gains by being just what is asked for.
 fn exactness(reading: &Reading, query: &Query) -> f32 {
     let defines = || reading.sentences().any(|sentence| query.share_of_concepts(&sentence.defined) > 0.99);
-    if query.is_the_same_as(&reading.question) {
+    if query.is_one_of(&reading.questions) {
         VERY_QUESTION
     } else if query.wants.contains(&Role::Definition) && defines() {
         DEFINES
@@ -128,7 +128,8 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, re
         let reading = readings.read(&hit.passage);
         let around = settings.document_boost * support + settings.neighbour_boost * neighbours;
         let signs = Signs::of(&reading, query).weighed_by(settings) - best_signs;
-        let beyond = exactness(&reading, query) + weight_of(reading.role) + around / best;
+        let likeness = settings.likeness_boost * query.likeness_to_any(&reading.questions);
+        let beyond = exactness(&reading, query) + likeness + weight_of(reading.role) + around / best;
         best_by_words = best_by_words.max(hit.score * (signs + beyond).exp());
         hit.score *= (meaning.weighed_with(signs, hit.cosine, settings) + beyond).exp();
     }
@@ -228,6 +229,7 @@ mod tests {
             headings: Vec::new(),
             text: String::new(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: source_file.to_owned(),
             source_span,
             lang: Language::English,

@@ -40,6 +40,8 @@ pub struct RetrieveSettings {
     pub opening_boost: f32,
     /// For the reply to a question that holds no other words than the one asked.
     pub question_boost: f32,
+    /// For a known question, which the passage answers, that is like the one asked.
+    pub likeness_boost: f32,
     /// For a passage of the part of an answer that the wording of the question asks for.
     pub wanted_boost: f32,
     /// For a passage in the language of the question.
@@ -62,6 +64,7 @@ impl Default for RetrieveSettings {
             sentence_boost: 0.9,
             opening_boost: 0.5,
             question_boost: 0.85,
+            likeness_boost: 0.5,
             wanted_boost: 0.3,
             language_boost: 2.7,
             document_boost: 1.55,

@@ -5,8 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::Point;
-use crate::embed::terms;
+use crate::embed::{bm25, terms};
+use crate::question::Language;
 use crate::words;
+
+/// What one word says of the language of a text at most, as a logarithm.
+const MOST_OF_A_WORD: f32 = 2.0;
+/// So much tells the language.
+const SURE: f32 = 1.0;
 
 /// Counts over all passages of an index.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +37,29 @@ impl Statistics {
         let names = std::iter::once(&passage.title).chain(&passage.headings).chain(&passage.tags);
         for word in names.flat_map(|name| terms::words(name, passage.lang)) {
             self.subject_words.insert(words::fold(word.surface));
+        }
+    }
+
+    /// The language in whose passages the words of `text` are commoner; `None` where their stems do not tell, or tell too little.
+    /// For questions of few words, none of which is of a language by itself (`registro A`).
+    pub fn language_of(&self, text: &str) -> Option<Language> {
+        let with = |term: u32| {
+            #[expect(clippy::cast_precision_loss, reason = "a ratio of counts needs no more digits")]
+            let count = self.passages_with.get(&term).copied().unwrap_or_default() as f32;
+            count + 0.5
+        };
+        let balance: f32 = words::words(text)
+            .map(|word| {
+                let folded = words::fold(word);
+                let [english, spanish] =
+                    [Language::English, Language::Spanish].map(|own| bm25::hash(&words::stem(&folded, own)));
+                (with(spanish) / with(english)).ln().clamp(-MOST_OF_A_WORD, MOST_OF_A_WORD)
+            })
+            .sum();
+        match balance {
+            _ if balance > SURE => Some(Language::Spanish),
+            _ if balance < -SURE => Some(Language::English),
+            _ => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! behaves while many ask.
 
 mod follow_ups;
+mod listed_questions;
 mod taking_turns;
 
 use std::path::Path;
@@ -31,10 +32,19 @@ static PASSAGES: LazyLock<Vec<Arc<Passage>>> = LazyLock::new(|| {
 
 /// An agent whose index is named `000007-test`.
 fn agent_of(generator: Generator, queue: QueueSettings, limits: &LimitSettings) -> Agent {
-    let retriever = RankingSettings::default().retriever(PASSAGES.clone()).expect("no model");
+    agent_over(PASSAGES.clone(), generator, queue, limits)
+}
+
+fn agent_over(
+    passages: Vec<Arc<Passage>>,
+    generator: Generator,
+    queue: QueueSettings,
+    limits: &LimitSettings,
+) -> Agent {
+    let retriever = RankingSettings::default().retriever(passages).expect("no model");
     let retriever = Retriever { generation: "000007-test".to_owned(), ..retriever };
     Agent::new(Parts {
-        guard: Guard::new(&GuardSettings::default()).expect("usual settings"),
+        guard: ArcSwap::from_pointee(Guard::new(&GuardSettings::default()).expect("usual settings")),
         limiter: Limiter::new(limits).expect("good limits"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator,

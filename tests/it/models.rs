@@ -45,6 +45,7 @@ fn passage(number: u64, lang: Language, text: &str) -> Arc<Passage> {
         headings: Vec::new(),
         text: text.to_owned(),
         tags: Vec::new(),
+        questions: Vec::new(),
         source_file,
         source_span: SourceSpan::Lines { start: 1, end: 1 },
         lang,

@@ -44,7 +44,8 @@ fn generations(folder: &TempDir, server: &FakeQdrant) -> Generations {
 }
 
 const ENCODING: Encoding<'static> = Encoding { bm25: BM25, embedder: None };
-static BM25: &Bm25Settings = &Bm25Settings { k1: 1.2, b: 0.75, title_weight: 2.0, pair_weight: 0.3 };
+static BM25: &Bm25Settings =
+    &Bm25Settings { k1: 1.2, b: 0.75, title_weight: 2.0, questions_weight: 1.0, pair_weight: 0.3 };
 
 /// Works on a thread that may block, as the program does.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -62,6 +62,7 @@ pub(super) const GRID: &[Knob] = &[
     Knob::number("retrieve.sentence_boost", &[0.0, 0.5, 0.9, 1.3], |of| &mut of.retrieve.sentence_boost),
     Knob::number("retrieve.opening_boost", &[0.0, 0.25, 0.5, 0.95], |of| &mut of.retrieve.opening_boost),
     Knob::number("retrieve.question_boost", &[0.4, 0.85, 1.3], |of| &mut of.retrieve.question_boost),
+    Knob::number("retrieve.likeness_boost", &[0.0, 0.5, 1.0, 1.5, 2.0, 3.0], |of| &mut of.retrieve.likeness_boost),
     Knob::number("retrieve.wanted_boost", &[0.0, 0.15, 0.3, 0.5], |of| &mut of.retrieve.wanted_boost),
     Knob::number("retrieve.language_boost", &[1.5, 2.7, 4.0], |of| &mut of.retrieve.language_boost),
     Knob::number("retrieve.document_boost", &[0.5, 1.0, 1.55, 2.2], |of| &mut of.retrieve.document_boost),
@@ -76,6 +77,7 @@ pub(super) const GRID: &[Knob] = &[
     Knob::number("bm25.k1", &[0.5, 0.8, 1.2, 1.6], |of| &mut of.bm25.k1),
     Knob::number("bm25.b", &[0.2, 0.4, 0.6, 0.75], |of| &mut of.bm25.b),
     Knob::number("bm25.title_weight", &[1.0, 1.5, 2.0, 3.0], |of| &mut of.bm25.title_weight),
+    Knob::number("bm25.questions_weight", &[0.3, 0.6, 1.0, 1.5], |of| &mut of.bm25.questions_weight),
     Knob::number("bm25.pair_weight", &[0.0, 0.15, 0.3, 0.5], |of| &mut of.bm25.pair_weight),
     Knob::count("ingest.chunk.target_chars", &[600.0, 900.0, 1200.0], |of| &mut of.chunk.target_chars),
 ];

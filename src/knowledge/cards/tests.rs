@@ -12,6 +12,7 @@ fn passages(file: &str, title: &str, lang: Language, sections: &[(&str, &str)]) 
             headings: if heading.is_empty() { Vec::new() } else { vec![(*heading).to_owned()] },
             text: (*text).to_owned(),
             tags: vec!["tag".to_owned()],
+            questions: Vec::new(),
             source_file: file.to_owned(),
             source_span: SourceSpan::Lines { start: line, end: line },
             lang,

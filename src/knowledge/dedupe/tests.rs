@@ -10,6 +10,7 @@ fn passage(file: &str, text: &str) -> Passage {
         headings: Vec::new(),
         text: text.to_owned(),
         tags: Vec::new(),
+        questions: Vec::new(),
         source_file: file.to_owned(),
         source_span: SourceSpan::Lines { start: 1, end: 1 },
         lang: Language::English,

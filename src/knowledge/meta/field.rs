@@ -1,5 +1,6 @@
 //! The fields of a document's description: their names, and which values they take.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde_json::Value;
@@ -24,8 +25,20 @@ impl Wrong {
 
 /// Names of the fields. Where several mean the same, the one that comes last in the alphabet wins, since the entries
 /// are set in that order: `url` over `source_url` over `source`.
-const NAMES: [&str; 11] =
-    ["title", "language", "lang", "topic", "tags", "url", "source_url", "source", "scope", "license", "licence"];
+const NAMES: [&str; 12] = [
+    "title",
+    "language",
+    "lang",
+    "topic",
+    "tags",
+    "questions",
+    "url",
+    "source_url",
+    "source",
+    "scope",
+    "license",
+    "licence",
+];
 
 /// Names of query parameters, or parts of them, that carry access with them.
 const ACCESS_WORDS: [&str; 9] =
@@ -49,6 +62,7 @@ pub fn nearest(key: &str) -> &'static str {
 pub fn set(meta: &mut Meta, key: &str, value: &Value) -> Result<(), Wrong> {
     match key {
         "tags" => meta.tags = tags(value)?,
+        "questions" => meta.questions = questions(value)?,
         "language" | "lang" => meta.language = text(value)?.map(|code| language(&code)).transpose()?,
         "url" | "source_url" | "source" => {
             if let Some(address) = text(value)? {
@@ -101,6 +115,29 @@ fn tags(value: &Value) -> Result<Vec<String>, Wrong> {
         }
     }
     Ok(tags)
+}
+
+/// Questions below the headings whose passages answer them, from a table of lists; from a list alone those that the whole
+/// document answers.
+fn questions(value: &Value) -> Result<BTreeMap<String, Vec<String>>, Wrong> {
+    let wrong = || {
+        Wrong::new(
+            "is neither a list of questions nor a table of such lists",
+            "write [\"one\", \"two\"], or below [questions] a line \"Heading\" = [\"one\", \"two\"] for each heading",
+        )
+    };
+    let list = |value: &Value| -> Result<Vec<String>, Wrong> {
+        let entries = value.as_array().ok_or_else(wrong)?;
+        let texts = entries.iter().map(|entry| text(entry).map_err(|_| wrong())).collect::<Result<Vec<_>, _>>()?;
+        Ok(texts.into_iter().flatten().collect())
+    };
+    match value {
+        Value::Null => Ok(BTreeMap::new()),
+        Value::Object(headings) => {
+            headings.iter().map(|(heading, entries)| Ok((heading.trim().to_owned(), list(entries)?))).collect()
+        }
+        whole => Ok(BTreeMap::from([(String::new(), list(whole)?)])),
+    }
 }
 
 /// `address` as a link that everybody may be shown: http or https, without a user's name, password or token in it.

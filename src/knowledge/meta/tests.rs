@@ -20,8 +20,31 @@ fn yaml_front_matter_is_read() {
         url: Some("https://example.org/a?page=2".into()),
         scope: Some("ops".into()),
         license: Some("MIT".into()),
+        ..Meta::default()
     };
     assert_eq!(front.meta, expected);
+}
+
+#[test]
+fn questions_are_of_the_whole_document_or_of_its_headings() {
+    let of = |pairs: &[(&str, &[&str])]| -> std::collections::BTreeMap<String, Vec<String>> {
+        let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        pairs.iter().map(|&(heading, questions)| (heading.to_owned(), texts(questions))).collect()
+    };
+    let whole = front_matter("a.md", "---\nquestions:\n  - why is it slow\n  - is it down?\n---\nText");
+    assert_eq!(whole.meta.questions, of(&[("", &["why is it slow", "is it down?"])]));
+    let sidecar = parse_sidecar("a.meta.toml", "[questions]\n\"Common mistakes\" = [\"why is it slow\"]\nB = []\n");
+    let expected = of(&[("Common mistakes", &["why is it slow"]), ("B", &[])]);
+    assert_eq!(sidecar.expect("well-formed").questions, expected);
+    for (line, wrong) in
+        [(1, "questions = \"one\""), (2, "title = \"A\"\n[questions]\nB = 1"), (1, "questions = [[\"a\"]]")]
+    {
+        let error = parse_sidecar("a.meta.toml", wrong).expect_err(wrong).to_string();
+        assert!(
+            error.starts_with(&format!("a.meta.toml:{line}: `questions` is neither a list of questions")),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn passage(text: &str) -> Passage {
         headings: Vec::new(),
         text: text.to_owned(),
         tags: Vec::new(),
+        questions: Vec::new(),
         source_file: FILE.to_owned(),
         source_span: SourceSpan::Lines { start: 3, end: 9 },
         lang: Language::English,

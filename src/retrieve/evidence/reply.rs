@@ -14,11 +14,11 @@ pub fn fitness(reading: &Reading, query: &Query, relevance: f32) -> f32 {
     if !reading.is_reply() {
         return 0.0;
     }
-    if query.is_the_same_as(&reading.question) && reading.wants == query.wants {
+    if query.is_one_of(&reading.questions) && reading.wants == query.wants {
         return 1.0;
     }
     let spoken_of = query.share_of_concepts(reading.stems());
-    let of_its_own = query.share_of_own_words(&reading.question);
+    let of_its_own = query.share_of_own_words_in_any(&reading.questions);
     let wants_the_same = if reading.wants == query.wants { 1.0 } else { 0.0 };
     // Who asks what something is, or when to use it, is not told how it behaves.
     let is_of_a_part = query.wants.iter().any(|part| matches!(part, Role::Definition | Role::WhenToUse));

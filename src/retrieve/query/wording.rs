@@ -77,17 +77,27 @@ pub(super) fn asked_fact(text: &str) -> Option<Fact> {
     PATTERNS.iter().find(|(_, pattern)| pattern.is_match(text)).map(|&(fact, _)| fact)
 }
 
-const FIGURES: [&str; 4] = [
+const FIGURES: [&str; 5] = [
+    r"\b(cheaper|cheapest|what fees?|m[aá]s barat[oa]s?|qu[eé] (comisi[oó]n|tarifa))\b",
     r"\bhow (many|much|long|often|big|large|high|far)\b",
-    r"\b(what|which|what's)\b[^?.]{0,40}\b(defaults?|limits?|max(imum)?|minimum|prices?|costs?|versions?|ports?|values?|sizes?|timeouts?)\b",
+    r"\b(what|which|what's|whats)\b[^?.]{0,40}\b(defaults?|limits?|max(imum)?|minimum|prices?|costs?|versions?|ports?|values?|sizes?|timeouts?)\b",
     r"\bcu[aá]nt[oa]s?\b",
     r"\b(qu[eé]|cu[aá]l(es)?)\b[^?.]{0,40}\b(l[ií]mites?|m[aá]xim[oa]|m[ií]nim[oa]|precios?|coste|costo|versi[oó]n|versiones|puertos?|valor(es)?|tamaño|defecto)\b",
 ];
-const NAMES: [&str; 4] = [
-    r"\b(who|whose|qui[eé]n(es)?)\b|\bc[oó]mo se llama|\bwhat('s| is) the name\b",
-    r"\b(what|which|what's|where|where's)\b[^?.]{0,40}\b(urls?|host(name)?|ip|bucket|repo(sitory)?|address|config key|property|attribute|argument|arg)\b",
-    r"\b(qu[eé]|cu[aá]l|d[oó]nde|me pasas)\b[^?.]{0,40}\b(urls?|host|ip|bucket|repo(sitorio)?|direcci[oó]n|propiedad|property|atributo|argumento)\b",
-    r"\b(at what time|a qu[eé] hora)\b",
+const NAMES: [&str; 10] = [
+    r"\b(who|whose|qui[eé]n(es)?)\b|\bc[oó]mo se llama|\bwhat('?s| is) the name\b",
+    r"\b(what|which|what's|whats|where|where's|wheres)\b[^?.]{0,40}\b(urls?|host(name)?|ip|bucket|repo(sitory)?|address|config key|property|attributes?|arguments?|args?|signature)\b",
+    r"\b(qu[eé]|cu[aá]l|d[oó]nde|me pasas)\b[^?.]{0,40}\b(urls?|host|ip|bucket|repo(sitorio)?|direcci[oó]n|propiedad|property|atributos?|argumentos?|firma)\b",
+    // Where something stands on a screen.
+    r"\b(where|in which|which)\b[^?.]{0,60}\b(in the ([\w-]+ )?(ui|console|dashboard|menu|portal)|menu|tab|button)\b",
+    r"\b(d[oó]nde|en qu[eé])\b[^?.]{0,60}\b(men[uú]|pestaña|bot[oó]n|consola|panel|pantalla)\b",
+    // What is so in the asker's own house.
+    r"\b(what|which|what's|whats) (is |are )?our\b|\b(cu[aá]l(es)?|[ae]n? qu[eé] \w+)\b[^?.]{0,40}\b(nuestr[oa]s?|(que|ya) (usamos|tenemos))\b",
+    r"^(the )?link to\b|\b(what's|whats|what is|send me|give me|me pas[aá](s|n|is)?|p[aá]same)\b (the |la |el |las |los )?(link|password|login|credentials|contraseña|enlace|clave|credenciales)\b",
+    r"\bwh(at|ich|y)\b[^?.]{0,30}\b(pr|ticket|issue|commit) #?\d+|\b(qu[eé]|cu[aá]l) (es el )?(pr|ticket|issue|commit)\b",
+    // What came out lately.
+    r"\b(what's|whats|what is) new in\b|\b(sali[oó] ya|ya sali[oó]|qu[eé] (trae|hay) de nuevo)\b",
+    r"\b(what time (is|does|do)|at what time|a q(u[eé])? hora)\b",
 ];
 
 /// Whether a folded word says how ("properly", "correctamente").
