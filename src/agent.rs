@@ -3,6 +3,7 @@
 pub mod citations;
 pub mod queue;
 
+mod audit;
 mod conversation;
 mod refining;
 mod search;
@@ -24,7 +25,7 @@ use tracing::info;
 use crate::answer::{Answer, Reply};
 use crate::generate::Generator;
 use crate::generate::refine::Refiner;
-use crate::guard::{self, Guard, Screened};
+use crate::guard::{self, Guard, Screened, SecretKind};
 use crate::language;
 use crate::limit::Limiter;
 use crate::passage::ChunkId;
@@ -48,8 +49,8 @@ pub struct Agent {
 
 /// What an agent is made of.
 pub struct Parts {
-    /// Judges questions and answers.
-    pub guard: Guard,
+    /// Judges questions and answers; a reload of the configuration swaps it.
+    pub guard: ArcSwap<Guard>,
     /// Holds back who asks too much.
     pub limiter: Limiter,
     /// The live index; swapped whole by a re-index, never locked.
@@ -85,11 +86,14 @@ impl Agent {
         let admitted = self.parts.admit(&question, now);
         metrics::step(origin, Step::Screen, now.elapsed());
         let asked = match admitted {
-            Ok(screened) => self.queue_and_answer(question, screened, now, stage).await?,
+            Ok(screened) => {
+                audit::let_in(&id, origin, &screened);
+                self.queue_and_answer(question, screened, now, stage).await?
+            }
             Err(reply) => self.parts.turned_away(&question, reply, now),
         };
         if let Reply::Refused(refusal) = &asked.reply {
-            metrics::refused(origin, &refusal.rule);
+            audit::refused(&id, origin, refusal);
         }
         let (outcome, elapsed) = (asked.reply.name(), now.elapsed());
         metrics::answered(origin, outcome, elapsed);
@@ -152,6 +156,16 @@ impl Agent {
         Ok(task::spawn_blocking(move || parts.in_source(&id, reach, neighbours)).await??)
     }
 
+    /// The language of a question that comes first, if its words tell, by themselves or by where in the knowledge base they stand.
+    pub fn language_of(&self, question: &str) -> Option<Language> {
+        language::of_question(question).or_else(|| self.live().statistics.language_of(question))
+    }
+
+    /// Has questions and answers judged by `guard` from now on.
+    pub fn judge_by(&self, guard: Guard) {
+        self.parts.guard.store(Arc::new(guard));
+    }
+
     /// How many questions wait for their turn.
     pub fn waiting(&self) -> usize {
         self.queue.waiting()
@@ -171,6 +185,11 @@ impl Agent {
     pub fn generation(&self) -> String {
         self.live().generation.clone()
     }
+}
+
+/// Kinds of secret that must be revoked once others may have read them, for people.
+fn leaked(secrets: &[SecretKind]) -> Vec<String> {
+    secrets.iter().filter(|kind| kind.is_credential()).map(|kind| kind.label().to_owned()).collect()
 }
 
 /// How far a question is.
@@ -212,10 +231,11 @@ impl Parts {
         self.limiter
             .check(question.origin, &question.user, &question.chat, now)
             .map_err(|retry_after| Reply::SlowDown { language, retry_after })?;
-        self.guard.screen(question, language).map_err(Reply::Refused)
+        self.guard.load().screen(question, language).map_err(Reply::Refused)
     }
 
-    /// The language to answer in: the one that is set, the question's own, or that of the turns before it.
+    /// The language to answer in: the one that is set, the question's own, that of the turns before it, or that of the passages which
+    /// use its words.
     fn language_of(&self, question: &Question) -> Language {
         let of_earlier = || question.earlier.iter().rev().find_map(|turn| language::detect(&turn.question));
         let asked_for =
@@ -225,17 +245,21 @@ impl Parts {
             .or_else(asked_for)
             .or_else(|| language::of_question(&question.text))
             .or_else(of_earlier)
+            .or_else(|| self.live.load().statistics.language_of(&question.text))
             .unwrap_or(self.default_language)
     }
 
     /// A reply to a question that nothing was searched for.
     fn turned_away(&self, question: &Question, reply: Reply, now: Instant) -> Asked {
+        let (without_secrets, secrets) = guard::redact(&question.text);
         let trace = Trace {
-            question: guard::redact(&question.text).0.into_owned(),
+            question: without_secrets.into_owned(),
             searched: None,
             language: self.language_of(question),
             found: Vec::new(),
             dropped: 0,
+            warnings: Vec::new(),
+            leaked: leaked(&secrets),
             generation: self.live.load().generation.clone(),
             elapsed_ms: now.elapsed().as_secs_f64() * 1000.0,
         };

@@ -13,6 +13,7 @@ use tracing::warn;
 use crate::adapters::token::{self, Token};
 use crate::agent::{Agent, Parts};
 use crate::config::Settings;
+use crate::desk::policy::ChannelSettings;
 use crate::embed::dense::Embedder;
 use crate::eval::retrieval::RankingSettings;
 use crate::feedback::Feedback;
@@ -256,7 +257,7 @@ impl App {
         refiner: Option<Refiner>,
     ) -> Result<Agent> {
         Ok(Agent::new(Parts {
-            guard: Guard::new(&self.settings.guard)?,
+            guard: ArcSwap::from_pointee(guard(&self.settings)?),
             limiter: Limiter::new(&self.settings.limits)?,
             live,
             generator: Generator::new(&self.settings.generate, answer),
@@ -266,6 +267,22 @@ impl App {
             default_language: self.settings.language.default,
         }))
     }
+}
+
+/// The guard that `settings` describe.
+///
+/// # Errors
+/// Its rules cannot be used, or a policy, its own or that of a channel, names a rule that there is not.
+pub fn guard(settings: &Settings) -> Result<Guard> {
+    let guard = Guard::new(&settings.guard)?;
+    let of = |section, channels: &[ChannelSettings]| {
+        channels.iter().try_for_each(|channel| {
+            guard.check_policy(&channel.guard).with_context(|| format!("[[{section}]] {}: its `guard`", channel.id))
+        })
+    };
+    of("discord.channel", &settings.discord.channel)?;
+    of("telegram.chat", &settings.telegram.chat)?;
+    Ok(guard)
 }
 
 fn servers(settings: &Settings) -> Result<Collections> {

@@ -16,6 +16,7 @@ mod lexicon;
 mod rules;
 mod words;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,7 @@ pub use urls::foreign_urls;
 
 use crate::answer::{Refusal, RefusalReason};
 use crate::question::{Language, Question, Reach};
+use crate::rule_policy::{Action, RulePolicy};
 
 /// The rules that Colega comes with.
 const RULES: &str = include_str!("../configs/deny.toml");
@@ -50,11 +52,20 @@ pub struct GuardSettings {
     pub learned: bool,
     /// File of that model in place of the one built in; `colega train` makes it.
     pub model: Option<PathBuf>,
+    /// What rules do where they hold; those that are not named block.
+    pub policy: RulePolicy,
 }
 
 impl Default for GuardSettings {
     fn default() -> Self {
-        Self { max_question_chars: 2_000, max_symbol_share: 0.6, rules: None, learned: true, model: None }
+        Self {
+            max_question_chars: 2_000,
+            max_symbol_share: 0.6,
+            rules: None,
+            learned: true,
+            model: None,
+            policy: RulePolicy::default(),
+        }
     }
 }
 
@@ -67,6 +78,9 @@ pub enum GuardError {
     /// No share of a whole.
     #[error("guard.max_symbol_share is {0}; set it to a number from 0 to 1 (0.6 is usual)")]
     NoShare(f64),
+    /// A policy for a rule that there is not.
+    #[error("there is no rule or family of rules “{0}”; did you mean “{1}”?")]
+    UnknownRule(String, String),
     /// The rules cannot be used.
     #[error(transparent)]
     Rules(#[from] RulesError),
@@ -88,6 +102,7 @@ pub struct Guard {
     injection: injection::Cues,
     orders: orders::Orders,
     likeness: Option<Likeness>,
+    policy: RulePolicy,
 }
 
 /// A question that passed: what it asks, without secrets.
@@ -97,6 +112,7 @@ pub struct Screened {
     language: Language,
     reach: Reach,
     redactions: Vec<SecretKind>,
+    warnings: Vec<String>,
 }
 
 impl Screened {
@@ -118,6 +134,11 @@ impl Screened {
     /// The kinds of secret that were taken out, each once.
     pub fn redactions(&self) -> &[SecretKind] {
         &self.redactions
+    }
+
+    /// The rules that hold for it, yet only warn.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 }
 
@@ -160,21 +181,39 @@ impl Guard {
         };
         // Compiles the patterns of secrets now, so that the first question does not wait for them.
         redact("");
-        Ok(Self {
+        let guard = Self {
             max_question_chars: settings.max_question_chars,
             max_symbol_share: settings.max_symbol_share,
             danger: danger::Cues::new(&rules)?,
             injection: injection::Cues::new(&rules)?,
             orders: orders::Orders::new(&rules)?,
             likeness: settings.learned.then(|| read_model(settings.model.as_deref())).transpose()?,
+            policy: settings.policy.clone(),
             rules,
-        })
+        };
+        guard.check_policy(&settings.policy)?;
+        Ok(guard)
+    }
+
+    /// Whether each name of `policy` is that of a rule or of a family of rules.
+    ///
+    /// # Errors
+    /// The first that is not, with the nearest that is.
+    pub fn check_policy(&self, policy: &RulePolicy) -> Result<(), GuardError> {
+        let own = self.rules.rules.iter().map(|rule| rule.name.as_str());
+        let rules = own.chain([LIKENESS, injection::ROLE_MARK]);
+        let known: BTreeSet<&str> = rules.flat_map(|rule| [rule, rule.split('.').next().unwrap_or(rule)]).collect();
+        let Some(unknown) = policy.names().find(|name| !known.contains(name)) else { return Ok(()) };
+        let likeness = |name: &str| strsim::jaro_winkler(name, unknown);
+        let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        Err(GuardError::UnknownRule(unknown.to_owned(), nearest.unwrap_or(&LIKENESS).to_string()))
     }
 
     /// Takes the secrets out of a question and lets it pass, or says why Colega does not help with it.
     ///
     /// # Errors
-    /// The refusal, in `language`. Its rule is one of `malformed.*`, `injection.*` and `danger.*`.
+    /// The refusal, in `language`. Its rule is one of `malformed.*`, `injection.*` and `danger.*`; the last two families do what
+    /// the policy of the place says, or else the guard's own.
     pub fn screen(&self, question: &Question, language: Language) -> Result<Screened, Refusal> {
         let refuse = |reason, rule: &str| Err(Refusal { language, reason, rule: rule.to_owned() });
         if question.text.chars().nth(self.max_question_chars).is_some() {
@@ -189,28 +228,38 @@ impl Guard {
             return refuse(RefusalReason::Malformed, "malformed.no_text");
         }
         let (text, redactions) = redact(visible);
+        let mut warnings = Vec::new();
+        let mut blocks = |rule: &str| {
+            let action = question.rules.action(rule).or_else(|| self.policy.action(rule)).unwrap_or(Action::Block);
+            if action == Action::Warn && !warnings.iter().any(|own| own == rule) {
+                warnings.push(rule.to_owned());
+            }
+            action == Action::Block
+        };
         let folded = fold::fold(&text);
         let sentences = self.rules.lexicon.read(&folded);
-        if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded) {
+        if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, &folded, &mut blocks) {
             return refuse(RefusalReason::Injection, rule);
         }
         // A disguise is no way around the rules.
         let readings: Vec<String> = decode::readings(&text).iter().map(|reading| fold::fold(reading)).collect();
         for folded in &readings {
             let sentences = self.rules.lexicon.read(folded);
-            if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, folded) {
+            if let Some(rule) = injection::find(&self.rules, &self.injection, &sentences, folded, &mut blocks) {
                 return refuse(RefusalReason::Injection, rule);
             }
         }
-        if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences) {
+        if let Some((rule, reason)) = danger::find(&self.rules, &self.danger, &sentences, &mut blocks) {
             return refuse(reason, rule);
         }
         // Last: a rule says more than a likeness.
         let disguised = if text.len() <= LONGEST_DISGUISED { readings.as_slice() } else { &[] };
-        if self.is_like_an_attack(&folded) || disguised.iter().any(|reading| self.is_like_an_attack(reading)) {
+        let is_like =
+            self.is_like_an_attack(&folded) || disguised.iter().any(|reading| self.is_like_an_attack(reading));
+        if is_like && blocks(LIKENESS) {
             return refuse(RefusalReason::Injection, LIKENESS);
         }
-        Ok(Screened { text: text.into_owned(), language, reach: question.reach.clone(), redactions })
+        Ok(Screened { text: text.into_owned(), language, reach: question.reach.clone(), redactions, warnings })
     }
 
     fn is_like_an_attack(&self, folded: &str) -> bool {

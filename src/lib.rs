@@ -73,6 +73,7 @@ pub mod reading;
 pub mod reindex;
 pub mod render;
 pub mod retrieve;
+pub mod rule_policy;
 pub mod sentence;
 pub mod shutdown;
 pub mod support;

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::rule_policy::RulePolicy;
+
 /// The languages that Colega reads and answers in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Language {
@@ -155,6 +157,8 @@ pub struct Question {
     pub language: Option<Language>,
     /// Which passages the asker may see.
     pub reach: Reach,
+    /// What the rules of the guard do where it was asked; those that are not named do what they do everywhere.
+    pub rules: RulePolicy,
     /// The turns before it in the same conversation, the oldest first.
     pub earlier: Vec<Turn>,
 }
@@ -170,6 +174,7 @@ impl Question {
             chat: ChatId("local".into()),
             language: None,
             reach: Reach::default(),
+            rules: RulePolicy::default(),
             earlier: Vec::new(),
         }
     }

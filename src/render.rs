@@ -93,6 +93,22 @@ pub fn source_language_note(answer: &Answer) -> Option<&'static str> {
     })
 }
 
+/// Tells whoever wrote a credential into a question to revoke it; `None` when there was none. `kinds` names them.
+pub fn leak_warning(kinds: &[String], language: Language) -> Option<String> {
+    if kinds.is_empty() {
+        return None;
+    }
+    let kinds = kinds.join(", ");
+    Some(match language {
+        Language::English => format!(
+            "Your message held a secret ({kinds}). It is kept nowhere here, but others may have read it: revoke it and make a new one."
+        ),
+        Language::Spanish => format!(
+            "Tu mensaje contenía un secreto ({kinds}). Aquí no se guarda, pero puede haberlo leído alguien: revócalo y crea otro."
+        ),
+    })
+}
+
 /// What wrote an answer.
 pub const fn engine(engine: Engine, language: Language) -> &'static str {
     match engine {

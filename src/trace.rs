@@ -20,6 +20,12 @@ pub struct Trace {
     pub found: Vec<Found>,
     /// Sentences and blocks of code that were written and then dropped, because no passage supports them.
     pub dropped: usize,
+    /// Rules of the guard that hold for the question, yet only warn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// Kinds of credential that were taken out of the question; whoever wrote them should revoke them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaked: Vec<String>,
     /// The generation of the index that was searched.
     pub generation: String,
     /// From the question's arrival to its reply, in milliseconds.

@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::agent::{Agent, Stage};
 use crate::answer::Reply;
 use crate::question::{Origin, Question};
+use crate::render::leak_warning;
 use crate::render::terminal::{Layout, render};
 use crate::trace::Asked;
 
@@ -59,7 +60,12 @@ fn flat(asked: Result<Result<Asked>, JoinError>) -> Result<Asked> {
 
 fn print(asked: Result<Asked>) {
     match asked {
-        Ok(asked) => println!("\n{}", render(&asked.reply, &Layout::of(true))),
+        Ok(Asked { reply, trace }) => {
+            println!("\n{}", render(&reply, &Layout::of(true)));
+            if let Some(warning) = leak_warning(&trace.leaked, trace.language) {
+                println!("\n{warning}");
+            }
+        }
         Err(error) => eprintln!("colega: {error:#}"),
     }
 }

@@ -78,6 +78,8 @@ impl Work {
             language,
             found,
             dropped: 0,
+            warnings: self.screened.warnings().to_vec(),
+            leaked: super::leaked(self.screened.redactions()),
             generation: retriever.generation.clone(),
             elapsed_ms: 0.0,
         };
@@ -104,7 +106,7 @@ impl Work {
     /// A continuation is screened once more, spelt out: two harmless halves can make a whole that is not.
     fn refused_as_a_whole(&self, parts: &Parts, trace: &Trace) -> Option<Reply> {
         let whole = Question { text: trace.searched.clone()?, ..self.question.clone() };
-        parts.guard.screen(&whole, trace.language).err().map(Reply::Refused)
+        parts.guard.load().screen(&whole, trace.language).err().map(Reply::Refused)
     }
 
     /// Writes the answer and checks it, what is shown on the way included.
@@ -121,7 +123,7 @@ impl Work {
         if parts.refiner.is_none() {
             return Ok(Worked { asked: self.checked(parts, draft, 0, &quoted), quoted: None });
         }
-        quoted.draft = citations::released(&draft, |text| parts.guard.release_text(text).is_ok());
+        quoted.draft = citations::released(&draft, |text| parts.guard.load().release_text(text).is_ok());
         let asked = self.checked(parts, draft, 0, &quoted);
         Ok(Worked { asked, quoted: Some(quoted) })
     }
@@ -130,7 +132,7 @@ impl Work {
     pub(super) fn checked(&self, parts: &Parts, draft: Draft, unsupported: usize, quoted: &Quoted) -> Asked {
         let passages = quoted.passages();
         let min_support = parts.refiner.as_ref().map_or(1.0, Refiner::min_support);
-        let cited = Cited::check(draft, &passages, min_support, |text| parts.guard.release_text(text).is_ok());
+        let cited = Cited::check(draft, &passages, min_support, |text| parts.guard.load().release_text(text).is_ok());
         let mut trace = quoted.trace.clone();
         trace.dropped = cited.dropped() + unsupported;
         let answer = self.answer(cited, &quoted.evidence);

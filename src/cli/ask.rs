@@ -10,7 +10,9 @@ use clap::Args;
 use super::{Output, progress, runtime};
 use crate::app::{App, Start};
 use crate::question::{Language, Origin, Question};
+use crate::render::leak_warning;
 use crate::render::terminal::{Layout, render};
+use crate::trace::Asked;
 
 #[derive(Debug, Args)]
 pub struct AskArgs {
@@ -30,7 +32,10 @@ pub fn run(app: &App, args: &AskArgs) -> Result<ExitCode> {
     let mut reading = progress::Reading::new();
     let (running, _) = app.run(Start::Complete, |progress| reading.show(&progress))?;
     let question = Question { language: args.language, ..Question::new(text, Origin::Terminal) };
-    let reply = runtime()?.block_on(running.agent.ask(question, Instant::now()))?.reply;
+    let Asked { reply, trace } = runtime()?.block_on(running.agent.ask(question, Instant::now()))?;
     args.output.print(&reply, || render(&reply, &Layout::of(stdout().is_terminal())))?;
+    if let Some(warning) = leak_warning(&trace.leaked, trace.language) {
+        eprintln!("\n{warning}");
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -106,7 +106,7 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     if stdin().is_terminal() {
         tasks.spawn(terminal::run(running.agent.clone(), stop.clone()));
     }
-    tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, stop.clone()));
+    tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, running.agent.clone(), stop.clone()));
     let backups = Arc::new(Backups { app: Arc::clone(&app), feedback: feedback.clone(), delivery: delivery.clone() });
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
     // A daemon without sources answers from what another one builds.

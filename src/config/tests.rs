@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::desk::policy::ChannelSettings;
+use crate::rule_policy::Action;
 
 fn load(text: &str, variables: &[(&str, &str)]) -> Result<Settings> {
     let folder = tempfile::tempdir()?;
@@ -52,6 +53,19 @@ fn discord_numbers_come_with_and_without_quotes() {
     assert_eq!((discord.gaps_to.as_deref(), discord.channel[0].id.as_str()), (Some("2"), "3"));
     check_error("[discord]\nadmins = [\"@ana\"]\n", &[], &["colega.toml", "discord.admins", "@ana"]);
     check_error("[[discord.channel]]\nid = 1\nallways = true\n", &[], &["allways"]);
+}
+
+#[test]
+fn policies_name_rules_that_there_are_and_actions() {
+    let text = "[guard]\npolicy = { danger = \"warn\" }\n[[telegram.chat]]\nid = 1\nguard = { \"danger.malware\" = \"off\" }\n";
+    let settings = load(text, &[]).expect("valid");
+    assert_eq!(settings.guard.policy.action("danger.break_in"), Some(Action::Warn));
+    assert_eq!(settings.telegram.chat[0].guard.action("danger.malware"), Some(Action::Off));
+    assert!(crate::app::guard(&settings).is_ok());
+    check_error("[guard]\npolicy = { danger = \"wrn\" }\n", &[], &["colega.toml", "wrn", "warn"]);
+    let settings = load(&text.replace("danger.malware", "danger.malwear"), &[]).expect("the rules are not read yet");
+    let error = format!("{:#}", crate::app::guard(&settings).expect_err("no such rule"));
+    assert!(error.contains("[[telegram.chat]] 1") && error.contains("danger.malware"), "{error}");
 }
 
 #[test]

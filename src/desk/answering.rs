@@ -20,12 +20,12 @@ use crate::agent::Stage;
 use crate::answer::{RefusalReason, Reply};
 use crate::delivery::{ConversationId, OutKey, Outgoing, Role, State};
 use crate::feedback::kept::{Kept, Outcome};
+use crate::guard;
 use crate::place::{Interaction, MessageId, Person, Place, PlaceKind, Pseudonym};
 use crate::question::{AnswerId, Language, Question};
 use crate::render::chat::{self, Withdrawal};
 use crate::render::document::Document;
 use crate::trace::Asked;
-use crate::{guard, language};
 
 /// An answer that takes longer than this is announced ("typing").
 const QUIET: Duration = Duration::from_millis(250);
@@ -285,6 +285,7 @@ impl<M: Messenger> Desk<M> {
             reply @ (Reply::Answer(_) | Reply::NoEvidence(_)) => asked_for(job, chat::reply(reply)),
             reply => chat::reply(reply),
         };
+        let document = chat::with_leak_warning(document, &asked.trace.leaked);
         let shown = Shown::new(self.messenger().parts(&document), keyboard);
         self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
         outgoing.state = State::Whole;
@@ -330,7 +331,7 @@ impl<M: Messenger> Desk<M> {
         let policy = self.front.policy.load();
         let earlier = self.earlier(job).await?;
         let fixed = policy.language(&job.place);
-        let unsure = earlier.is_empty() && language::of_question(&job.text).is_none();
+        let unsure = earlier.is_empty() && self.front.agent.language_of(&job.text).is_none();
         Ok(Question {
             id: answer_id(&job.key, &job.update),
             text: job.text.clone(),
@@ -339,6 +340,7 @@ impl<M: Messenger> Desk<M> {
             chat: job.place.chat.clone(),
             language: fixed.or(unsure.then_some(language)),
             reach: policy.reach(&job.place),
+            rules: policy.rules(&job.place),
             earlier,
         })
     }
@@ -377,7 +379,7 @@ impl<M: Messenger> Desk<M> {
     /// The language of words that are not an answer.
     pub(super) fn wording(&self, from: &Person, place: &Place, text: &str) -> Language {
         let fixed = self.front.policy.load().language(place);
-        fixed.or_else(|| language::of_question(text)).or(from.language).unwrap_or(self.default_language())
+        fixed.or_else(|| self.front.agent.language_of(text)).or(from.language).unwrap_or(self.default_language())
     }
 
     pub(super) fn is_too_old(&self, at_ms: u64) -> bool {

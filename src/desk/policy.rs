@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Way;
 use crate::place::{Person, Place, PlaceKind};
 use crate::question::{ChatId, Language, Reach, UserId};
+use crate::rule_policy::RulePolicy;
 
 /// Who may write to Colega directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct ChannelSettings {
     pub sources: Vec<String>,
     /// Only these topics; empty for all.
     pub topics: Vec<String>,
+    /// What rules of the guard do there, in place of what `[guard.policy]` says.
+    pub guard: RulePolicy,
 }
 
 /// The rules of one platform.
@@ -114,6 +117,11 @@ impl Policy {
             sources: channel.sources.clone(),
             topics: channel.topics.clone(),
         })
+    }
+
+    /// What the rules of the guard do in `place`, other than everywhere.
+    pub fn rules(&self, place: &Place) -> RulePolicy {
+        self.channel(place).map(|channel| channel.guard.clone()).unwrap_or_default()
     }
 
     /// The language that is fixed for `place`.

@@ -36,6 +36,8 @@ fn kept(id: &str, is_direct: bool) -> Kept {
         language: Language::English,
         found: Vec::new(),
         dropped: 0,
+        warnings: Vec::new(),
+        leaked: Vec::new(),
         generation: "g".to_owned(),
         elapsed_ms: 0.1,
     };

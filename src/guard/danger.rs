@@ -66,8 +66,13 @@ impl Cues {
     }
 }
 
-/// The first rule by which `sentences` ask for something dangerous, and what it is about.
-pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>]) -> Option<(&'a str, RefusalReason)> {
+/// The first rule by which `sentences` ask for something dangerous and which `blocks`, and what it is about.
+pub fn find<'a>(
+    rules: &'a Rules,
+    cues: &Cues,
+    sentences: &[Vec<Concepts>],
+    mut blocks: impl FnMut(&str) -> bool,
+) -> Option<(&'a str, RefusalReason)> {
     let rules = rules.rules.iter().filter(|rule| rule.reason != RefusalReason::Injection);
     rules
         .filter(|rule| {
@@ -76,5 +81,5 @@ pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>]) -> O
                 .any(|sentence| rule.places(sentence).any(|place| cues.weigh(rule, sentence, &place) >= LIMIT))
         })
         .map(|rule| (rule.name.as_str(), rule.reason))
-        .next()
+        .find(|(rule, _)| blocks(rule))
 }

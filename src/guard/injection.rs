@@ -35,11 +35,21 @@ impl Cues {
     }
 }
 
-/// The first rule by which `sentences` try to steer the bot; `folded` is their text.
-pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>], folded: &str) -> Option<&'a str> {
+/// The name of the rule that role marks break.
+pub const ROLE_MARK: &str = "injection.role_mark";
+
+/// The first rule by which `sentences` try to steer the bot and which `blocks`; `folded` is their text.
+pub fn find<'a>(
+    rules: &'a Rules,
+    cues: &Cues,
+    sentences: &[Vec<Concepts>],
+    folded: &str,
+    mut blocks: impl FnMut(&str) -> bool,
+) -> Option<&'a str> {
     let begins_with = |text: &str, marks: &[&str]| marks.iter().any(|mark| text.trim_start().starts_with(mark));
-    if begins_with(folded, &OPENING_MARKS) || folded.lines().any(|line| begins_with(line, &ROLE_MARKS)) {
-        return Some("injection.role_mark");
+    let has_mark = begins_with(folded, &OPENING_MARKS) || folded.lines().any(|line| begins_with(line, &ROLE_MARKS));
+    if has_mark && blocks(ROLE_MARK) {
+        return Some(ROLE_MARK);
     }
     let rules = rules.rules.iter().filter(|rule| rule.reason == RefusalReason::Injection);
     rules
@@ -49,5 +59,5 @@ pub fn find<'a>(rules: &'a Rules, cues: &Cues, sentences: &[Vec<Concepts>], fold
             })
         })
         .map(|rule| rule.name.as_str())
-        .next()
+        .find(|rule| blocks(rule))
 }

@@ -83,7 +83,7 @@ impl super::Guard {
         self.orders.find(&folded).or_else(|| {
             let may_hold = self.orders.injection_hint.is_match(&folded);
             let sentences = if may_hold { self.rules.lexicon.read(&folded) } else { Vec::new() };
-            injection::find(&self.rules, &self.injection, &sentences, &folded)
+            injection::find(&self.rules, &self.injection, &sentences, &folded, |_| true)
         })
     }
 }
@@ -124,7 +124,7 @@ mod tests {
             for sentence in item["text"].as_str().expect("a text").lines().flat_map(sentence::split) {
                 let folded = fold::fold(&QUOTED.replace_all(sentence, " "));
                 let read = guard.rules.lexicon.read(&folded);
-                let injection = || injection::find(&guard.rules, &guard.injection, &read, &folded);
+                let injection = || injection::find(&guard.rules, &guard.injection, &read, &folded, |_| true);
                 assert_eq!(guard.order(sentence), guard.orders.held(&folded).or_else(injection), "{sentence}");
                 found += usize::from(guard.order(sentence).is_some());
             }

@@ -78,6 +78,11 @@ impl SecretKind {
         }
     }
 
+    /// Whether it gives access to something.
+    pub const fn is_credential(self) -> bool {
+        self.is_known_format() || matches!(self, Self::Assignment)
+    }
+
     /// Whether its form alone gives it away as a credential. A password is only known by what stands before it, and
     /// addresses and numbers of people are no credentials.
     pub const fn is_known_format(self) -> bool {

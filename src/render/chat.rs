@@ -45,6 +45,14 @@ pub fn reply(reply: &Reply) -> Document {
     }
 }
 
+/// `document`, followed by a word to whoever wrote credentials of these `kinds` into the question.
+pub fn with_leak_warning(mut document: Document, kinds: &[String]) -> Document {
+    if let Some(warning) = super::leak_warning(kinds, document.language) {
+        document.blocks.push(Block::Paragraph(vec![Span::Strong(warning)]));
+    }
+    document
+}
+
 /// An answer that is still being written.
 pub fn draft(answer: &Answer) -> Document {
     let mut document = written(answer);

@@ -12,6 +12,8 @@ use crate::question::Origin;
 
 const QUESTIONS: &str = "colega_questions_total";
 const REFUSALS: &str = "colega_refusals_total";
+const REDACTIONS: &str = "colega_redactions_total";
+const WARNINGS: &str = "colega_guard_warnings_total";
 const ANSWER: &str = "colega_answer_seconds";
 const STAGE: &str = "colega_stage_seconds";
 const VOTES: &str = "colega_votes_total";
@@ -92,10 +94,18 @@ pub fn answered(origin: Origin, outcome: &'static str, elapsed: Duration) {
 }
 
 /// A question was refused by a rule.
-pub fn refused(origin: Origin, rule: &str) {
-    if origin != Origin::Measurement {
-        counter!(REFUSALS, "rule" => rule.to_owned()).increment(1);
-    }
+pub fn refused(rule: &str) {
+    counter!(REFUSALS, "rule" => rule.to_owned()).increment(1);
+}
+
+/// A rule held for a question that was answered all the same.
+pub fn warned(rule: &str) {
+    counter!(WARNINGS, "rule" => rule.to_owned()).increment(1);
+}
+
+/// A secret or a person's data was taken out of a question.
+pub fn redacted(kind: &'static str) {
+    counter!(REDACTIONS, "kind" => kind).increment(1);
 }
 
 /// A question took so long for one step.
@@ -202,6 +212,8 @@ impl Recorder {
 fn describe() {
     describe_counter!(QUESTIONS, "Questions by where they were asked and what they got.");
     describe_counter!(REFUSALS, "Questions that were refused, by rule.");
+    describe_counter!(WARNINGS, "Questions that were answered although a rule held for them that only warns, by rule.");
+    describe_counter!(REDACTIONS, "Secrets and data of people that were taken out of questions, by kind.");
     describe_histogram!(ANSWER, Unit::Seconds, "Time from a question to its reply.");
     describe_histogram!(STAGE, Unit::Seconds, "Time that a question took for each of its steps.");
     describe_counter!(VOTES, "Votes that were given, changed or taken back.");

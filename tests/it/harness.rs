@@ -45,7 +45,7 @@ pub fn slow_agent(pace: Duration) -> Agent {
 fn agent_that(generator: Generator, passages: Vec<Arc<Passage>>) -> Agent {
     let retriever = RankingSettings::default().retriever(passages).expect("no model");
     Agent::new(Parts {
-        guard: Guard::new(&GuardSettings::default()).expect("built-in rules"),
+        guard: ArcSwap::from_pointee(Guard::new(&GuardSettings::default()).expect("built-in rules")),
         limiter: Limiter::new(&LimitSettings::default()).expect("usual limits"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator,
@@ -96,6 +96,7 @@ pub fn document(file: &str, title: &str, lang: Language) -> impl Fn(u32, &str, &
             headings: vec![heading.to_owned()],
             text: text.to_owned(),
             tags: Vec::new(),
+            questions: Vec::new(),
             source_file: file.to_owned(),
             source_span: SourceSpan::Lines { start: line, end: line + 2 },
             lang,

@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["answer"],
     &["place", "passage", "words", "sentence", "telemetry", "shutdown", "jsonl"],
     &["question", "durable", "commit", "endpoints", "comma_list", "dump"],
+    &["rule_policy"],
 ];
 
 fn layer(module: &str) -> usize {

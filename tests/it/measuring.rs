@@ -62,7 +62,7 @@ fn passages(raw: &Path) -> Vec<Arc<Passage>> {
 fn agent(passages: Vec<Arc<Passage>>) -> Agent {
     let retriever = RankingSettings::default().retriever(passages).expect("no model");
     Agent::new(Parts {
-        guard: Guard::new(&GuardSettings::default()).expect("usual settings"),
+        guard: ArcSwap::from_pointee(Guard::new(&GuardSettings::default()).expect("usual settings")),
         limiter: Limiter::new(&LimitSettings::default()).expect("usual settings"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator: Generator::Extractive(ExtractiveSettings::default()),

@@ -49,7 +49,7 @@ fn agent_with(refiner: Option<Refiner>) -> Agent {
     let off = Rate { burst: 0, per_minute: 0 };
     let retriever = RankingSettings::default().retriever(harness::passages()).expect("no model");
     Agent::new(Parts {
-        guard: Guard::new(&GuardSettings::default()).expect("built-in rules"),
+        guard: ArcSwap::from_pointee(Guard::new(&GuardSettings::default()).expect("built-in rules")),
         limiter: Limiter::new(&LimitSettings { per_user: off, per_chat: off, global: off }).expect("no limits"),
         live: Arc::new(ArcSwap::from_pointee(retriever)),
         generator: Generator::Extractive(ExtractiveSettings::default()),

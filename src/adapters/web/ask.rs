@@ -25,7 +25,7 @@ use crate::answer::{Reply, SectionKind};
 use crate::feedback;
 use crate::feedback::kept::{Kept, Outcome};
 use crate::question::{AnswerId, Origin, Question};
-use crate::render::{Shown, html as render, shown, whole_seconds};
+use crate::render::{Shown, html as render, leak_warning, shown, whole_seconds};
 use crate::trace::Asked;
 
 /// Media type of the parts: one JSON object a line.
@@ -68,6 +68,8 @@ enum PartKind {
     Sources,
     /// Words in place of an answer.
     Notice,
+    /// That the question held a secret.
+    Leak,
     /// That better words may follow; empty when they have.
     Progress,
 }
@@ -96,7 +98,7 @@ pub(super) async fn page(
         return (&visitor, page::home(&chrome, &page.status.load(), None)).into_response();
     }
     let reply = quoted(&page, &visitor, &question).await;
-    let (status, wait) = reply.as_ref().map_or((StatusCode::INTERNAL_SERVER_ERROR, None), status);
+    let (status, wait) = reply.as_ref().map_or((StatusCode::INTERNAL_SERVER_ERROR, None), |asked| status(&asked.reply));
     let answer = match &reply {
         Ok(reply) => html! { @for part in parts(reply, true) { (PreEscaped(part.html)) } },
         Err(_) => page::failed(&chrome),
@@ -135,7 +137,7 @@ pub(super) async fn ask(
     let Ok(Ok(reply)) = reply else {
         return (StatusCode::INTERNAL_SERVER_ERROR, &visitor, page::failed(&visitor.chrome())).into_response();
     };
-    let (status, wait) = status(&reply);
+    let (status, wait) = status(&reply.reply);
     let lines = tokio_stream::iter(parts(&reply, true)).map(|part| line(&part));
     (status, wait, &visitor, [(CONTENT_TYPE, PARTS)], Body::from_stream(lines)).into_response()
 }
@@ -143,7 +145,7 @@ pub(super) async fn ask(
 /// The lines of an answer that is there and that a model is putting into better words: all of its parts at once, then those
 /// that change.
 fn refined(
-    mut asking: AbortOnDropHandle<Result<Reply, Failed>>,
+    mut asking: AbortOnDropHandle<Result<Asked, Failed>>,
     mut stages: watch::Receiver<Stage>,
     note: &'static str,
 ) -> impl Stream<Item = serde_json::Result<String>> {
@@ -154,7 +156,7 @@ fn refined(
         loop {
             let stage = stages.borrow_and_update().clone();
             if let Stage::Refining(asked) = stage {
-                let parts = parts(&asked.reply, false).into_iter().chain([progress.clone()]);
+                let parts = parts(&asked, false).into_iter().chain([progress.clone()]);
                 send_new(&sender, &mut known, parts).await?;
             }
             tokio::select! {
@@ -204,16 +206,16 @@ fn line(part: &Part) -> serde_json::Result<String> {
 struct Failed;
 
 /// Asks, and keeps what was asked and said; whatever fails is told in the log.
-async fn reply(page: &WebState, visitor: &Visitor, text: &str, stage: &watch::Sender<Stage>) -> Result<Reply, Failed> {
+async fn reply(page: &WebState, visitor: &Visitor, text: &str, stage: &watch::Sender<Stage>) -> Result<Asked, Failed> {
     let question = question(visitor, text);
     let id = question.id.clone();
     let asked = page.agent.ask_watched(question, Instant::now(), stage).await.map_err(|failure| told(&failure))?;
     keep(page, visitor, id, &asked).await;
-    Ok(asked.reply)
+    Ok(asked)
 }
 
 /// The same without waiting for better words: a page that is sent as a whole cannot be changed any more.
-async fn quoted(page: &WebState, visitor: &Visitor, text: &str) -> Result<Reply, Failed> {
+async fn quoted(page: &WebState, visitor: &Visitor, text: &str) -> Result<Asked, Failed> {
     let question = question(visitor, text);
     let id = question.id.clone();
     let (stage, mut stages) = watch::channel(Stage::default());
@@ -222,7 +224,7 @@ async fn quoted(page: &WebState, visitor: &Visitor, text: &str) -> Result<Reply,
         Some(quoted) = Stage::quoted(&mut stages) => Asked::clone(&quoted),
     };
     keep(page, visitor, id, &asked).await;
-    Ok(asked.reply)
+    Ok(asked)
 }
 
 fn question(visitor: &Visitor, text: &str) -> Question {
@@ -269,9 +271,9 @@ fn status(reply: &Reply) -> (StatusCode, Option<RetryAfter>) {
 
 /// The parts of a reply in the order in which they are read. An answer can be voted on once it is kept, which is when no model is
 /// wording it any more.
-fn parts(reply: &Reply, is_kept: bool) -> Vec<Part> {
+fn parts(Asked { reply, trace }: &Asked, is_kept: bool) -> Vec<Part> {
     let part = |kind, html: Markup| Part { kind, html: html.into_string() };
-    match shown(reply) {
+    let mut parts = match shown(reply) {
         Shown::Answer(answer) => {
             let mut parts = vec![part(PartKind::Head, render::head(answer))];
             parts.extend(
@@ -282,5 +284,9 @@ fn parts(reply: &Reply, is_kept: bool) -> Vec<Part> {
             parts
         }
         Shown::Notice(notice) => vec![part(PartKind::Notice, render::notice(&notice))],
+    };
+    if let Some(warning) = leak_warning(&trace.leaked, trace.language) {
+        parts.push(part(PartKind::Leak, html! { p.leak role="alert" { (warning) } }));
     }
+    parts
 }

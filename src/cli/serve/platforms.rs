@@ -12,7 +12,7 @@ use tracing::error;
 
 use crate::adapters::token::Token;
 use crate::agent::Agent;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::cli::tokens::{discord_token, telegram_token};
 use crate::config::Settings;
 use crate::delivery::Delivery;
@@ -46,10 +46,15 @@ impl Rules {
         }
     }
 
-    /// Puts the rules of `settings` in place of those that hold.
-    pub(super) fn swap(&self, settings: &Settings) {
+    /// Puts the rules of `settings` in place of those that hold, in the places of the platforms and in the guard of `agent`.
+    ///
+    /// # Errors
+    /// The guard cannot be made of them; then nothing is changed.
+    pub(super) fn swap(&self, settings: &Settings, agent: &Agent) -> Result<()> {
+        agent.judge_by(app::guard(settings)?);
         self.discord.store(Arc::new(settings.discord.policy()));
         self.telegram.store(Arc::new(settings.telegram.policy()));
+        Ok(())
     }
 }
 

@@ -6,20 +6,27 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::platforms::Rules;
+use crate::agent::Agent;
 use crate::config::Settings;
 
-/// Reads the configuration again at each SIGHUP and swaps `rules`, until `stop`.
+/// Reads the configuration again at each SIGHUP and swaps `rules` and what `agent` judges by, until `stop`.
 #[cfg(unix)]
-pub(super) async fn on_hangup(file: Option<PathBuf>, started: Settings, rules: Rules, stop: CancellationToken) {
+pub(super) async fn on_hangup(
+    file: Option<PathBuf>,
+    started: Settings,
+    rules: Rules,
+    agent: Agent,
+    stop: CancellationToken,
+) {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hangup = match signal(SignalKind::hangup()) {
         Ok(hangup) => hangup,
         Err(error) => return warn!("SIGHUP cannot be watched for ({error}); a restart reads the configuration again"),
     };
     while stop.run_until_cancelled(hangup.recv()).await.flatten().is_some() {
-        match Settings::load(file.as_deref()) {
+        let loaded = Settings::load(file.as_deref());
+        match loaded.and_then(|settings| rules.swap(&settings, &agent).map(|()| settings)) {
             Ok(settings) => {
-                rules.swap(&settings);
                 let waits = needs_restart(&started, &settings);
                 if waits.is_empty() {
                     info!("the configuration has been read again");
@@ -35,7 +42,7 @@ pub(super) async fn on_hangup(file: Option<PathBuf>, started: Settings, rules: R
 
 /// Windows has no such signal.
 #[cfg(not(unix))]
-pub(super) async fn on_hangup(_: Option<PathBuf>, _: Settings, _: Rules, stop: CancellationToken) {
+pub(super) async fn on_hangup(_: Option<PathBuf>, _: Settings, _: Rules, _: Agent, stop: CancellationToken) {
     stop.cancelled().await;
 }
 
@@ -53,7 +60,7 @@ fn needs_restart(started: &Settings, new: &Settings) -> Vec<String> {
         if matches!(section.as_str(), "discord" | "telegram") {
             let changed = AT_START.into_iter().filter(|key| before.get(key) != value.get(key));
             waits.extend(changed.map(|key| format!("{section}.{key}")));
-        } else if before != value {
+        } else if section != "guard" && before != value {
             waits.push(format!("[{section}]"));
         }
     }
@@ -72,6 +79,8 @@ mod tests {
         new.discord.admins = vec!["1".to_owned()];
         new.telegram.language = Some(crate::question::Language::Spanish);
         assert_eq!(needs_restart(&started, &new), Vec::<String>::new(), "rules are taken over");
+        new.guard.max_question_chars += 1;
+        assert_eq!(needs_restart(&started, &new), Vec::<String>::new(), "so is the guard");
         new.discord.missed_minutes += 1;
         new.discord.token_file = Some("token".into());
         new.telegram.poll_seconds += 1;

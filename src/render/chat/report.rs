@@ -98,6 +98,10 @@ pub fn why(kept: &Kept, language: Language) -> Document {
     if let Outcome::Refused { rule } = &kept.outcome {
         facts.push(named(say(language, "Refused by the rule", "Rechazada por la regla"), rule));
     }
+    if !trace.warnings.is_empty() {
+        let name = say(language, "Noted by the rule", "Anotada por la regla");
+        facts.push(named(name, &trace.warnings.join(", ")));
+    }
     if trace.dropped > 0 {
         facts.push(named(
             say(

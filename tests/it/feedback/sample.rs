@@ -47,6 +47,8 @@ pub fn kept(answer: u64, asker: &Pseudonym, at_ms: u64) -> Kept {
         language: Language::Spanish,
         found: vec![found],
         dropped: 3,
+        warnings: Vec::new(),
+        leaked: Vec::new(),
         generation: "g".to_owned(),
         elapsed_ms: hard,
     };

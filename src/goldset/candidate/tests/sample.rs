@@ -81,6 +81,8 @@ impl Asked {
             language,
             found: Vec::new(),
             dropped: 0,
+            warnings: Vec::new(),
+            leaked: Vec::new(),
             generation: "test-1".to_owned(),
             elapsed_ms: 1.0,
         };

@@ -59,6 +59,22 @@ async fn questions_without_an_answer_get_a_way_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_writes_a_key_into_a_question_is_answered_without_it_and_told_to_revoke_it() {
+    const KEY: &str = "AKIAIOSFODNN7ABCDEFG";
+    let tour = Tour::start().await;
+    for (person, question, warning) in [
+        (tour.ana, format!("{QUESTION} Ours is {KEY}"), "Your message held a secret (aws key)."),
+        (tour.eva, format!("{SPANISH} La nuestra es {KEY}"), "Tu mensaje contenía un secreto (aws key)."),
+    ] {
+        let asked = tour.telegram.command(tour.group, person, &format!("/ask@colega_bot {question}"));
+        let answer = tour.answer(tour.group, asked).await;
+        let text = tour.text(tour.group, answer);
+        assert!(text.contains(warning) && !text.contains(KEY), "{text}");
+    }
+    tour.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slow_answer_grows_in_one_message_and_can_be_cancelled() {
     let tour = Tour::slow(Duration::from_millis(1_500)).await;
     let chat = tour.telegram.direct(tour.ana);
