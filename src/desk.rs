@@ -173,12 +173,13 @@ impl<M: Messenger> Desk<M> {
         }))
     }
 
-    /// Takes an update: when this returns, it is on disk and will be dealt with, whatever happens. One that was taken before
+    /// Takes an update: when this returns, it is on disk, without secrets, and will be dealt with, whatever happens. One that was taken before
     /// changes nothing. Dealing with it goes on beside.
     ///
     /// # Errors
     /// The disk failed; the platform must not be told that the update arrived.
     pub async fn take(&self, incoming: Incoming) -> Result<()> {
+        let incoming = incoming.without_secrets();
         if self.front.delivery.accept(M::ORIGIN, &incoming.id.0, &incoming).await? {
             self.start(incoming).await;
         }

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::likeness::Likeness;
 pub use rules::RulesError;
-pub use secrets::{SecretKind, redact};
+pub use secrets::{MARK, SecretKind, redact};
 pub use urls::foreign_urls;
 
 use crate::answer::{Refusal, RefusalReason};

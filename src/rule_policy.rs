@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a rule does where it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "&str", try_from = "String")]
 pub enum Action {
     /// The question is refused.
     Block,
@@ -24,6 +24,25 @@ impl Action {
             Self::Warn => "warn",
             Self::Off => "off",
         }
+    }
+}
+
+impl From<Action> for &str {
+    fn from(action: Action) -> Self {
+        action.name()
+    }
+}
+
+/// A word that is no action.
+#[derive(Debug, thiserror::Error)]
+#[error("“{0}” is no action of a rule; write block, warn or off")]
+pub struct NoAction(String);
+
+impl TryFrom<String> for Action {
+    type Error = NoAction;
+
+    fn try_from(word: String) -> Result<Self, NoAction> {
+        [Self::Block, Self::Warn, Self::Off].into_iter().find(|action| action.name() == word).ok_or(NoAction(word))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::guard::MARK;
 use crate::question::{Language, Turn};
 use crate::retrieve::evidence::{self, EvidenceSettings, Verdict};
 use crate::retrieve::query::Query;
@@ -18,9 +19,6 @@ const BACKGROUND: f32 = 0.5;
 const ADDED: f32 = 0.5;
 /// The same where nothing but the lack of another answer says that the conversation goes on.
 const GUESSED: f32 = 0.75;
-
-/// How the mark of a secret that was taken out begins.
-const MARK: &str = "[redacted: ";
 
 /// What a search found.
 pub(super) struct Search {

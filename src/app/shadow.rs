@@ -56,7 +56,7 @@ impl App {
     /// What a generation answers to the cases.
     fn verdicts(&self, generation: &Manifest, cases: &[Case]) -> Result<Vec<Verdict>> {
         let (retriever, _) = self.retriever(self.generations.open_one(generation.clone())?)?;
-        let statistics = Arc::new(retriever.statistics.clone());
+        let statistics = Arc::new(retriever.statistics.of_documents());
         let matcher = Matcher::new(&self.glossary, statistics, self.settings.support.clone());
         let live = Arc::new(ArcSwap::from_pointee(retriever));
         // As quoted: a model words what was found, and finds nothing.

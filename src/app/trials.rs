@@ -52,7 +52,7 @@ impl<'a> Trials<'a> {
     pub fn new(app: &'a App, runtime: &'a Runtime, cases: Vec<Case>) -> Result<Self> {
         let own = passages(app, &app.settings.ingest.chunk)?;
         let retriever = app.ranking()?.retriever(own.clone())?;
-        let statistics = Arc::new(retriever.statistics.clone());
+        let statistics = Arc::new(retriever.statistics.of_documents());
         let matcher = Matcher::new(&app.glossary, statistics, app.settings.support.clone());
         Ok(Self { app, runtime, cases, own, matcher, cut: None, built: None })
     }

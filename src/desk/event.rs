@@ -1,9 +1,12 @@
 //! What people do, in words that hold for every platform. Kept in the inbox as JSON until it has been dealt with.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::answer::AnswerId;
 use crate::feedback::Vote;
+use crate::guard;
 use crate::place::{Interaction, MessageId, Person, Place};
 
 /// Names one update of a platform, the same each time the platform delivers it: what has been dealt with once is known by it.
@@ -122,6 +125,26 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         interaction: Option<Interaction>,
     },
+}
+
+impl Incoming {
+    /// The same without the secrets in what people wrote: those are not to be kept, not even until it has been dealt with.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        let redact = |text: &mut String| {
+            if let Cow::Owned(redacted) = guard::redact(text).0 {
+                *text = redacted;
+            }
+        };
+        match &mut self.event {
+            Event::Said { text, .. }
+            | Event::Edited { text, .. }
+            | Event::Commanded { command: Command::Ask { text }, .. } => redact(text),
+            Event::Explained { wrong, right, .. } => [wrong, right].into_iter().for_each(redact),
+            _ => {}
+        }
+        self
+    }
 }
 
 impl Event {

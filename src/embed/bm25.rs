@@ -5,7 +5,7 @@
 //! are a field of their own with a higher weight, and so are questions that people ask, combined before saturation as in their BM25F. Pairs of neighbouring
 //! words are terms too, with a low weight in the question (the sequential dependence of Metzler and Croft, 2005).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,15 @@ impl Bm25 {
         }
         SparseVector::from_entries(entries, f32::max)
     }
+}
+
+/// The terms of a passage but for those that its questions alone hold.
+pub fn own_terms(names: &str, text: &str, language: Language) -> HashSet<u32> {
+    let mut frequency = HashMap::new();
+    for field in [names, text] {
+        count(&terms::words(field, language).collect::<Vec<_>>(), 1.0, &mut frequency);
+    }
+    frequency.into_keys().collect()
 }
 
 /// What of a passage is encoded.

@@ -90,27 +90,41 @@ impl SecretKind {
     }
 }
 
-/// `text` with everything secret replaced, and what that was, in the order of the text and each kind once.
+/// How the mark begins that stands in the place of a secret; the label of its kind and a bracket end it.
+pub const MARK: &str = "[redacted: ";
+
+/// `text` with everything secret replaced, and what that was, in the order of the text and each kind once. What was replaced
+/// before, such as in a message that was kept, counts, too.
 pub fn redact(text: &str) -> (Cow<'_, str>, Vec<SecretKind>) {
     let found = find(text);
     if found.is_empty() {
-        return (Cow::Borrowed(text), Vec::new());
+        return (Cow::Borrowed(text), marked(text));
     }
     let mut redacted = String::with_capacity(text.len());
-    let mut kinds = Vec::new();
     let mut end = 0;
     for Found { kind, range } in found {
         redacted.push_str(&text[end..range.start]);
-        redacted.push_str("[redacted: ");
+        redacted.push_str(MARK);
         redacted.push_str(kind.label());
         redacted.push(']');
         end = range.end;
-        if !kinds.contains(&kind) {
+    }
+    redacted.push_str(&text[end..]);
+    let kinds = marked(&redacted);
+    (Cow::Owned(redacted), kinds)
+}
+
+/// The kinds of secret whose marks stand in `text`.
+fn marked(text: &str) -> Vec<SecretKind> {
+    let mut kinds = Vec::new();
+    for (at, mark) in text.match_indices(MARK) {
+        let label = text[at + mark.len()..].split(']').next().unwrap_or_default();
+        let kind = FORMATS.iter().map(|format| format.kind).find(|kind| kind.label() == label);
+        if let Some(kind) = kind.filter(|kind| !kinds.contains(kind)) {
             kinds.push(kind);
         }
     }
-    redacted.push_str(&text[end..]);
-    (Cow::Owned(redacted), kinds)
+    kinds
 }
 
 /// The first credential of a known format in `text` that is no placeholder.
@@ -177,6 +191,20 @@ mod tests {
         check(&format!("Why is {github} rejected?"), "Why is [redacted: github token] rejected?");
         check(&format!("token={github}"), "token=[redacted: github token]");
         check("postgres://app:s3cr3t-Pw@db/x", "postgres://app:[redacted: password in a URL]@db/x");
+    }
+
+    #[test]
+    fn what_is_replaced_is_replaced_once_and_still_known() {
+        for text in [
+            "Why does password=hunter2! fail for ana@empresa.es?",
+            "postgres://app:s3cr3t-Pw@db/x and mi contraseña es gato123",
+            "Bearer 9f8a7d6c5b4e3f2a9f8a7d6c5b4e3f2a, AKIAIOSFODNN7ABCDEFG, +34 612 345 678",
+        ] {
+            let (once, kinds) = redact(text);
+            assert!(once.contains(MARK), "{once}");
+            assert_eq!(redact(&once), (Cow::Borrowed(&*once), kinds));
+        }
+        assert_eq!(redact("[redacted: nothing known]").1, []);
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, re
         let around = settings.document_boost * support + settings.neighbour_boost * neighbours;
         let signs = Signs::of(&reading, query).weighed_by(settings) - best_signs;
         let likeness = settings.likeness_boost * query.likeness_to_any(&reading.questions);
-        let beyond = exactness(&reading, query) + likeness + weight_of(reading.role) + around / best;
+        let beyond = exactness(&reading, query).max(likeness) + weight_of(reading.role) + around / best;
         best_by_words = best_by_words.max(hit.score * (signs + beyond).exp());
         hit.score *= (meaning.weighed_with(signs, hit.cosine, settings) + beyond).exp();
     }

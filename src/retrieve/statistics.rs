@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Point;
 use crate::embed::{bm25, terms};
 use crate::question::Language;
+use crate::reading;
 use crate::words;
 
 /// What one word says of the language of a text at most, as a logarithm.
@@ -19,9 +20,12 @@ const SURE: f32 = 1.0;
 pub struct Statistics {
     /// Number of passages.
     pub passages: u32,
-    /// For each term the number of passages that hold it.
+    /// For each term the number of passages whose names or text hold it.
     #[serde(with = "sorted")]
     passages_with: HashMap<u32, u32>,
+    /// For each term the number of passages that only their questions give it to.
+    #[serde(with = "sorted", default, skip_serializing_if = "HashMap::is_empty")]
+    asked_with: HashMap<u32, u32>,
     /// Folded words of titles, headings and tags: what the corpus is about.
     pub subject_words: BTreeSet<String>,
 }
@@ -30,10 +34,14 @@ impl Statistics {
     /// Counts one more passage.
     pub fn add(&mut self, point: &Point) {
         self.passages += 1;
-        for (term, _) in point.bm25.entries() {
-            *self.passages_with.entry(term).or_default() += 1;
-        }
         let passage = &point.passage;
+        let own = || bm25::own_terms(&reading::names(passage), &passage.text, passage.lang);
+        let own = (!passage.questions.is_empty()).then(own);
+        for (term, _) in point.bm25.entries() {
+            let is_own = own.as_ref().is_none_or(|own| own.contains(&term));
+            let counts = if is_own { &mut self.passages_with } else { &mut self.asked_with };
+            *counts.entry(term).or_default() += 1;
+        }
         let names = std::iter::once(&passage.title).chain(&passage.headings).chain(&passage.tags);
         for word in names.flat_map(|name| terms::words(name, passage.lang)) {
             self.subject_words.insert(words::fold(word.surface));
@@ -43,11 +51,7 @@ impl Statistics {
     /// The language in whose passages the words of `text` are commoner; `None` where their stems do not tell, or tell too little.
     /// For questions of few words, none of which is of a language by itself (`registro A`).
     pub fn language_of(&self, text: &str) -> Option<Language> {
-        let with = |term: u32| {
-            #[expect(clippy::cast_precision_loss, reason = "a ratio of counts needs no more digits")]
-            let count = self.passages_with.get(&term).copied().unwrap_or_default() as f32;
-            count + 0.5
-        };
+        let with = |term: u32| self.with(term) + 0.5;
         let balance: f32 = words::words(text)
             .map(|word| {
                 let folded = words::fold(word);
@@ -64,9 +68,22 @@ impl Statistics {
     }
 
     /// Inverse document frequency of a term, by Qdrant's formula: `ln((N − n + 0.5) / (n + 0.5) + 1)`.
-    #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a ranking")]
     pub fn idf(&self, term: u32) -> f32 {
-        self.idf_of(self.passages_with.get(&term).copied().unwrap_or_default() as f32)
+        self.idf_of(self.with(term))
+    }
+
+    /// Number of passages that hold a term, in whatever part.
+    #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a ranking")]
+    fn with(&self, term: u32) -> f32 {
+        let counts = [&self.passages_with, &self.asked_with];
+        counts.into_iter().filter_map(|counts| counts.get(&term)).sum::<u32>() as f32
+    }
+
+    /// The same without what people ask: what the documents themselves say. A yardstick for answers that does not change with
+    /// what is done to find them.
+    #[must_use]
+    pub fn of_documents(&self) -> Self {
+        Self { asked_with: HashMap::new(), ..self.clone() }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "rounding a count of millions does not change a ranking")]
@@ -82,7 +99,7 @@ impl Statistics {
 
     /// Whether any passage holds the term.
     pub fn knows(&self, term: u32) -> bool {
-        self.passages_with.contains_key(&term)
+        self.passages_with.contains_key(&term) || self.asked_with.contains_key(&term)
     }
 }
 
@@ -97,5 +114,48 @@ mod sorted {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HashMap<u32, u32>, D::Error> {
         HashMap::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::embed::bm25::Bm25Settings;
+    use crate::passage::{ChunkId, Passage, SourceSpan};
+    use crate::retrieve::build::{Encoding, build};
+
+    fn passage(text: &str, lang: Language) -> Arc<Passage> {
+        Arc::new(Passage {
+            chunk_id: ChunkId::new("a.md", text, 0),
+            topic: String::new(),
+            title: "DNS".to_owned(),
+            headings: Vec::new(),
+            text: text.to_owned(),
+            tags: Vec::new(),
+            questions: Vec::new(),
+            source_file: "a.md".to_owned(),
+            source_span: SourceSpan::Lines { start: 1, end: 1 },
+            lang,
+            url: None,
+            scope: String::new(),
+            license: None,
+        })
+    }
+
+    #[test]
+    fn a_few_words_are_in_the_language_of_the_passages_that_use_them() {
+        let passages = vec![
+            passage("Records map a name to an address, such as a CNAME.", Language::English),
+            passage("Los registros apuntan un nombre a una dirección, como un CNAME.", Language::Spanish),
+        ];
+        let encoding = Encoding { bm25: &Bm25Settings::default(), embedder: None };
+        let statistics = build(passages, encoding, None).expect("no model fails").statistics;
+        assert_eq!(statistics.language_of("registro A vs CNAME"), Some(Language::Spanish));
+        assert_eq!(statistics.language_of("addresses, A vs CNAME"), Some(Language::English));
+        for open in ["DNS", "CNAME", "zyzzyva", ""] {
+            assert_eq!(statistics.language_of(open), None, "{open}");
+        }
     }
 }

@@ -56,7 +56,7 @@ fn the_judge_agrees_with_a_person_on_four_of_five_points() {
     assert!(pairs.len() >= 150);
     let (agent, _) = agent_and_cases();
     let live = agent.live();
-    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.clone()), SupportSettings::default());
+    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.of_documents()), SupportSettings::default());
     let mut agreed = [(0, 0); 2];
     for Pair { lang, point, answer, states } in &pairs {
         let language = colega::language::detect(&answer.join(" ")).unwrap_or(*lang);
@@ -73,7 +73,7 @@ fn the_judge_agrees_with_a_person_on_four_of_five_points() {
 
 fn run(agent: &Agent, asked: &[(Case, Asked)]) -> Run {
     let live = agent.live();
-    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.clone()), SupportSettings::default());
+    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.of_documents()), SupportSettings::default());
     let judge = |(case, asked): &(Case, Asked)| verdict::judge(case, asked, &live, &matcher).expect("judged");
     let verdicts: Vec<_> = asked.iter().map(judge).collect();
     Run { at_ms: 0, generation: "memory".into(), engine: "extractive".into(), scores: Scores::of(&verdicts), verdicts }

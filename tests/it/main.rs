@@ -2,6 +2,8 @@
 
 mod agent;
 #[cfg(all(feature = "discord", feature = "telegram"))]
+mod canaries;
+#[cfg(all(feature = "discord", feature = "telegram"))]
 mod daemon;
 mod dataset;
 mod deploying;

@@ -89,7 +89,7 @@ fn judged(app: &App, cases: &[Case]) -> Result<Run> {
     let mut reading = progress::Reading::new();
     let (Running { agent, .. }, _) = app.run(Start::Complete, |progress| reading.show(&progress))?;
     let live = agent.live();
-    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.clone()), app.settings.support.clone());
+    let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.of_documents()), app.settings.support.clone());
     drop(live);
     let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?.as_millis();
     let verdicts = runtime()?.block_on(judge::run(&agent, cases, &matcher))?;
