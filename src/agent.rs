@@ -86,15 +86,10 @@ impl Agent {
         let admitted = self.parts.admit(&question, now);
         metrics::step(origin, Step::Screen, now.elapsed());
         let asked = match admitted {
-            Ok(screened) => {
-                audit::let_in(&id, origin, &screened);
-                self.queue_and_answer(question, screened, now, stage).await?
-            }
+            Ok(screened) => self.queue_and_answer(question, screened, now, stage).await?,
             Err(reply) => self.parts.turned_away(&question, reply, now),
         };
-        if let Reply::Refused(refusal) = &asked.reply {
-            audit::refused(&id, origin, refusal);
-        }
+        audit::decided(&id, origin, &asked);
         let (outcome, elapsed) = (asked.reply.name(), now.elapsed());
         metrics::answered(origin, outcome, elapsed);
         info!(id = id.0, outcome, elapsed_ms = elapsed.as_secs_f64() * 1000.0, "answered");
@@ -251,7 +246,8 @@ impl Parts {
 
     /// A reply to a question that nothing was searched for.
     fn turned_away(&self, question: &Question, reply: Reply, now: Instant) -> Asked {
-        let (without_secrets, secrets) = guard::redact(&question.text);
+        let without_secrets = guard::redact(&question.text).0;
+        let leaked = leaked(&guard::marked(&without_secrets));
         let trace = Trace {
             question: without_secrets.into_owned(),
             searched: None,
@@ -259,7 +255,7 @@ impl Parts {
             found: Vec::new(),
             dropped: 0,
             warnings: Vec::new(),
-            leaked: leaked(&secrets),
+            leaked,
             generation: self.live.load().generation.clone(),
             elapsed_ms: now.elapsed().as_secs_f64() * 1000.0,
         };

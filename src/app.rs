@@ -274,7 +274,7 @@ impl App {
 /// # Errors
 /// Its rules cannot be used, or a policy, its own or that of a channel, names a rule that there is not.
 pub fn guard(settings: &Settings) -> Result<Guard> {
-    let guard = Guard::new(&settings.guard)?;
+    let guard = Guard::new(&settings.guard).context("[guard]")?;
     let of = |section, channels: &[ChannelSettings]| {
         channels.iter().try_for_each(|channel| {
             guard.check_policy(&channel.guard).with_context(|| format!("[[{section}]] {}: its `guard`", channel.id))

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::likeness::Likeness;
 pub use rules::RulesError;
-pub use secrets::{MARK, SecretKind, redact};
+pub use secrets::{MARK, SecretKind, marked, redact};
 pub use urls::foreign_urls;
 
 use crate::answer::{Refusal, RefusalReason};
@@ -78,6 +78,9 @@ pub enum GuardError {
     /// No share of a whole.
     #[error("guard.max_symbol_share is {0}; set it to a number from 0 to 1 (0.6 is usual)")]
     NoShare(f64),
+    /// A policy for what is a limit.
+    #[error("“{0}” is no rule but a limit; see guard.max_question_chars and guard.max_symbol_share")]
+    NoRule(String),
     /// A policy for a rule that there is not.
     #[error("there is no rule or family of rules “{0}”; did you mean “{1}”?")]
     UnknownRule(String, String),
@@ -204,6 +207,9 @@ impl Guard {
         let rules = own.chain([LIKENESS, injection::ROLE_MARK]);
         let known: BTreeSet<&str> = rules.flat_map(|rule| [rule, rule.split('.').next().unwrap_or(rule)]).collect();
         let Some(unknown) = policy.names().find(|name| !known.contains(name)) else { return Ok(()) };
+        if unknown.starts_with("malformed") {
+            return Err(GuardError::NoRule(unknown.to_owned()));
+        }
         let likeness = |name: &str| strsim::jaro_winkler(name, unknown);
         let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
         Err(GuardError::UnknownRule(unknown.to_owned(), nearest.unwrap_or(&LIKENESS).to_string()))
@@ -227,7 +233,8 @@ impl Guard {
         if !self.is_text(visible) {
             return refuse(RefusalReason::Malformed, "malformed.no_text");
         }
-        let (text, redactions) = redact(visible);
+        let text = redact(visible).0;
+        let redactions = marked(&text);
         let mut warnings = Vec::new();
         let mut blocks = |rule: &str| {
             let action = question.rules.action(rule).or_else(|| self.policy.action(rule)).unwrap_or(Action::Block);

@@ -1,5 +1,6 @@
 //! In which of the two languages a text is written, be it a passage or a question of three words.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -30,10 +31,10 @@ const SPANISH_ENDINGS: &[&str] = &[
     "ores", "ismo", "illo",
 ];
 
-/// Code, addresses and markup, which are English in every language.
+/// Code, addresses, markup and the marks of secrets, which are English in every language.
 static NOT_PROSE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?s)```.*?(?:```|\z)|~~~.*?(?:~~~|\z)|`[^`\n]*`|\]\([^)\s]*\)|https?://\S+|<[^<>]{1,300}>|\{[^{}\n]{0,100}\}",
+        r"(?s)```.*?(?:```|\z)|~~~.*?(?:~~~|\z)|`[^`\n]*`|\]\([^)\s]*\)|https?://\S+|<[^<>]{1,300}>|\{[^{}\n]{0,100}\}|\[redacted: [^\]\n]*\]",
     )
     .expect("a constant that the tests compile")
 });
@@ -49,7 +50,7 @@ const DECIDED: f64 = 10.0;
 
 /// The language of `text`, leaving code and markup out; `None` if nothing tells it (`JWT?`).
 pub fn detect(text: &str) -> Option<Language> {
-    let prose = NOT_PROSE.replace_all(text, " ");
+    let prose = prose(text);
     if let Some(language) = by_words(&prose) {
         return Some(language);
     }
@@ -66,11 +67,16 @@ pub fn detect(text: &str) -> Option<Language> {
 /// The language that a question is asked in. What people paste into it, such as a log, is English in every language and often
 /// longer than what they say; they say it in the first paragraph or in the last, and fewer of its words are of no language.
 pub fn of_question(text: &str) -> Option<Language> {
-    let prose = NOT_PROSE.replace_all(text, " ");
+    let prose = prose(text);
     let mut paragraphs = prose.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty());
     let (Some(first), Some(last)) = (paragraphs.next(), paragraphs.last()) else { return detect(text) };
     let said = [first, last].into_iter().max_by(|a, b| density(a).total_cmp(&density(b)));
     said.and_then(by_words).or_else(|| detect(text))
+}
+
+/// What of `text` people say in their language: all but code, addresses and markup.
+pub fn prose(text: &str) -> Cow<'_, str> {
+    NOT_PROSE.replace_all(text, " ")
 }
 
 /// How clearly each word of `prose` tells its language, on average.
@@ -228,6 +234,7 @@ mod tests {
         for text in [
             "JWT?",
             "SLO vs SLI",
+            "CORS? [redacted: password in a URL]",
             "",
             "???",
             "Kafka",

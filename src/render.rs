@@ -101,10 +101,10 @@ pub fn leak_warning(kinds: &[String], language: Language) -> Option<String> {
     let kinds = kinds.join(", ");
     Some(match language {
         Language::English => format!(
-            "Your message held a secret ({kinds}). It is kept nowhere here, but others may have read it: revoke it and make a new one."
+            "The question held a secret ({kinds}). It is kept nowhere here, but others may have read it: revoke it and make a new one."
         ),
         Language::Spanish => format!(
-            "Tu mensaje contenía un secreto ({kinds}). Aquí no se guarda, pero puede haberlo leído alguien: revócalo y crea otro."
+            "La pregunta contenía un secreto ({kinds}). Aquí no se guarda, pero puede haberlo leído alguien: revócalo y crea otro."
         ),
     })
 }

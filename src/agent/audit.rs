@@ -5,35 +5,32 @@
 
 use tracing::info;
 
-use crate::answer::Refusal;
-use crate::guard::Screened;
+use crate::answer::Reply;
+use crate::guard;
 use crate::question::{AnswerId, Origin};
 use crate::rule_policy::Action;
 use crate::telemetry::metrics;
+use crate::trace::Asked;
 
 /// The target of the events.
 const TARGET: &str = "colega::audit";
 
-/// A question was let in: with which warnings, and without which secrets. What Colega asks itself does not count.
-pub(super) fn let_in(id: &AnswerId, origin: Origin, screened: &Screened) {
+/// A question has got its reply. What Colega asks itself does not count.
+pub(super) fn decided(id: &AnswerId, origin: Origin, asked: &Asked) {
     if origin == Origin::Measurement {
         return;
     }
-    for rule in screened.warnings() {
+    if let Reply::Refused(refusal) = &asked.reply {
+        metrics::refused(&refusal.rule);
+        tell(id, origin, &refusal.rule, Action::Block.name());
+    }
+    for rule in &asked.trace.warnings {
         metrics::warned(rule);
         tell(id, origin, rule, Action::Warn.name());
     }
-    for kind in screened.redactions() {
+    for kind in guard::marked(&asked.trace.question) {
         metrics::redacted(kind.label());
         tell(id, origin, kind.label(), "redact");
-    }
-}
-
-/// A question was refused.
-pub(super) fn refused(id: &AnswerId, origin: Origin, refusal: &Refusal) {
-    if origin != Origin::Measurement {
-        metrics::refused(&refusal.rule);
-        tell(id, origin, &refusal.rule, Action::Block.name());
     }
 }
 

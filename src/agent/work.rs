@@ -72,7 +72,7 @@ impl Work {
         metrics::step(self.question.origin, Step::Search, begun.elapsed());
         self.go_on()?;
         let found = hits.iter().map(|hit| found(&hit.passage, hit.score)).collect();
-        let trace = Trace {
+        let mut trace = Trace {
             question: self.screened.text().to_owned(),
             searched,
             language,
@@ -83,7 +83,7 @@ impl Work {
             generation: retriever.generation.clone(),
             elapsed_ms: 0.0,
         };
-        match (self.refused_as_a_whole(parts, &trace), verdict) {
+        match (self.refused_as_a_whole(parts, &mut trace), verdict) {
             (Some(refused), _) => Ok(self.unwritten(refused, trace)),
             (None, Verdict::Enough(evidence)) => {
                 let begun = Instant::now();
@@ -104,9 +104,16 @@ impl Work {
     }
 
     /// A continuation is screened once more, spelt out: two harmless halves can make a whole that is not.
-    fn refused_as_a_whole(&self, parts: &Parts, trace: &Trace) -> Option<Reply> {
+    fn refused_as_a_whole(&self, parts: &Parts, trace: &mut Trace) -> Option<Reply> {
         let whole = Question { text: trace.searched.clone()?, ..self.question.clone() };
-        parts.guard.load().screen(&whole, trace.language).err().map(Reply::Refused)
+        match parts.guard.load().screen(&whole, trace.language) {
+            Err(refusal) => Some(Reply::Refused(refusal)),
+            Ok(screened) => {
+                let new = screened.warnings().iter().filter(|rule| !self.screened.warnings().contains(rule));
+                trace.warnings.extend(new.cloned());
+                None
+            }
+        }
     }
 
     /// Writes the answer and checks it, what is shown on the way included.

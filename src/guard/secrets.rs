@@ -93,14 +93,14 @@ impl SecretKind {
 /// How the mark begins that stands in the place of a secret; the label of its kind and a bracket end it.
 pub const MARK: &str = "[redacted: ";
 
-/// `text` with everything secret replaced, and what that was, in the order of the text and each kind once. What was replaced
-/// before, such as in a message that was kept, counts, too.
+/// `text` with everything secret replaced, and what that was, in the order of the text and each kind once.
 pub fn redact(text: &str) -> (Cow<'_, str>, Vec<SecretKind>) {
     let found = find(text);
     if found.is_empty() {
-        return (Cow::Borrowed(text), marked(text));
+        return (Cow::Borrowed(text), Vec::new());
     }
     let mut redacted = String::with_capacity(text.len());
+    let mut kinds = Vec::new();
     let mut end = 0;
     for Found { kind, range } in found {
         redacted.push_str(&text[end..range.start]);
@@ -108,14 +108,16 @@ pub fn redact(text: &str) -> (Cow<'_, str>, Vec<SecretKind>) {
         redacted.push_str(kind.label());
         redacted.push(']');
         end = range.end;
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
     }
     redacted.push_str(&text[end..]);
-    let kinds = marked(&redacted);
     (Cow::Owned(redacted), kinds)
 }
 
-/// The kinds of secret whose marks stand in `text`.
-fn marked(text: &str) -> Vec<SecretKind> {
+/// The kinds of secret whose marks stand in `text`, whenever they were put there, in its order and each once.
+pub fn marked(text: &str) -> Vec<SecretKind> {
     let mut kinds = Vec::new();
     for (at, mark) in text.match_indices(MARK) {
         let label = text[at + mark.len()..].split(']').next().unwrap_or_default();
@@ -202,9 +204,10 @@ mod tests {
         ] {
             let (once, kinds) = redact(text);
             assert!(once.contains(MARK), "{once}");
-            assert_eq!(redact(&once), (Cow::Borrowed(&*once), kinds));
+            assert_eq!(redact(&once), (Cow::Borrowed(&*once), Vec::new()));
+            assert_eq!(marked(&once), kinds);
         }
-        assert_eq!(redact("[redacted: nothing known]").1, []);
+        assert_eq!(marked("[redacted: nothing known]"), []);
     }
 
     #[test]

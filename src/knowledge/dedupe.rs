@@ -94,9 +94,14 @@ pub fn first_of_alike<T: Comparable>(items: Vec<T>, threshold: f64) -> (Vec<T>, 
 }
 
 /// Keeps the first of all passages that are at least `threshold` alike (from 0 to 1), in their order, and says which
-/// were left out.
+/// were left out. What people ask whom those help, the one that is kept helps, too.
 pub fn dedupe(passages: Vec<Passage>, threshold: f64) -> (Vec<Passage>, Vec<Duplicate>) {
-    let (kept, removed) = first_of_alike(passages, threshold);
+    let (mut kept, removed) = first_of_alike(passages, threshold);
+    for gone in &removed {
+        let questions = &mut kept[gone.kept].questions;
+        let new: Vec<String> = gone.item.questions.iter().filter(|own| !questions.contains(own)).cloned().collect();
+        questions.extend(new);
+    }
     let duplicate = |gone: Removed<Passage>| Duplicate {
         removed: place(&gone.item),
         kept: place(&kept[gone.kept]),

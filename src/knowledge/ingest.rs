@@ -176,7 +176,7 @@ fn passages(reading: Reading, settings: &IngestSettings, topics: &Topics, notes:
     let mut occurrences: HashMap<String, usize> = HashMap::new();
     let drafts = chunk::chunk(&document, source.as_deref(), &settings.chunk);
     let Document { source_file, meta, .. } = document;
-    for heading in questions::without_passage(&drafts, &meta.questions) {
+    for heading in questions::without_passage(&drafts, &title, &meta.questions) {
         let what = format!("it lists questions for the heading “{heading}”, below which nothing stands");
         notes.warnings.push(told(&source_file, &what, "write the heading as it stands in the document"));
     }
@@ -191,7 +191,7 @@ fn passages(reading: Reading, settings: &IngestSettings, topics: &Topics, notes:
             chunk_id,
             topic: label.topic,
             title: title.clone(),
-            questions: questions::of_passage(&draft, &meta.questions),
+            questions: questions::of_passage(&draft, &title, &meta.questions),
             headings: draft.headings,
             text: draft.text,
             tags: label.tags,

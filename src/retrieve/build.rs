@@ -65,8 +65,14 @@ pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Optio
     let mut points = Vec::with_capacity(passages.len());
     let mut is_new = vec![false; passages.len()];
     for (passage, is_new) in passages.into_iter().zip(&mut is_new) {
-        let known = kept.remove(&passage.chunk_id).filter(|point| has_same_words(&point.passage, &passage));
-        let (sparse, dense) = known.map_or((None, None), |point| (Some(point.bm25), point.dense));
+        let (sparse, dense) = match kept.remove(&passage.chunk_id) {
+            None => (None, None),
+            Some(point) => {
+                let is_same = has_same_words(&point.passage, &passage);
+                let means_the_same = passage.lang == point.passage.lang && text_of(&point.passage) == text_of(&passage);
+                (Some(point.bm25).filter(|_| is_same), point.dense.filter(|_| means_the_same))
+            }
+        };
         let bm25 = sparse.filter(|_| keeps_sparse).unwrap_or_else(|| {
             *is_new = true;
             encode(&encoder, &passage)

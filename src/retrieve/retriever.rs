@@ -38,7 +38,7 @@ pub struct RetrieveSettings {
     pub sentence_boost: f32,
     /// For a first sentence that does.
     pub opening_boost: f32,
-    /// For the reply to a question that holds no other words than the one asked.
+    /// For a passage that answers a known question which holds no other words than the one asked.
     pub question_boost: f32,
     /// For a known question, which the passage answers, that is like the one asked.
     pub likeness_boost: f32,

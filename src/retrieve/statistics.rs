@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Point;
 use crate::embed::{bm25, terms};
+use crate::language;
 use crate::question::Language;
 use crate::reading;
 use crate::words;
@@ -20,6 +21,9 @@ const SURE: f32 = 1.0;
 pub struct Statistics {
     /// Number of passages.
     pub passages: u32,
+    /// Number of passages in English and in Spanish.
+    #[serde(default)]
+    in_language: [u32; 2],
     /// For each term the number of passages whose names or text hold it.
     #[serde(with = "sorted")]
     passages_with: HashMap<u32, u32>,
@@ -35,6 +39,7 @@ impl Statistics {
     pub fn add(&mut self, point: &Point) {
         self.passages += 1;
         let passage = &point.passage;
+        self.in_language[usize::from(passage.lang == Language::Spanish)] += 1;
         let own = || bm25::own_terms(&reading::names(passage), &passage.text, passage.lang);
         let own = (!passage.questions.is_empty()).then(own);
         for (term, _) in point.bm25.entries() {
@@ -48,16 +53,23 @@ impl Statistics {
         }
     }
 
-    /// The language in whose passages the words of `text` are commoner; `None` where their stems do not tell, or tell too little.
+    /// The language among whose passages the words of `text` are commoner; `None` where their stems do not tell, or tell too little.
     /// For questions of few words, none of which is of a language by itself (`registro A`).
     pub fn language_of(&self, text: &str) -> Option<Language> {
-        let with = |term: u32| self.with(term) + 0.5;
-        let balance: f32 = words::words(text)
+        let [in_english, in_spanish] = self.in_language;
+        if in_english == 0 || in_spanish == 0 {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
+        let share = |term: u32, of: u32| (self.with(term) + 0.5) / (of as f32 + 1.0);
+        let balance: f32 = words::words(&language::prose(text))
             .map(|word| {
                 let folded = words::fold(word);
-                let [english, spanish] =
-                    [Language::English, Language::Spanish].map(|own| bm25::hash(&words::stem(&folded, own)));
-                (with(spanish) / with(english)).ln().clamp(-MOST_OF_A_WORD, MOST_OF_A_WORD)
+                [Language::English, Language::Spanish].map(|own| bm25::hash(&words::stem(&folded, own)))
+            })
+            .filter(|[english, spanish]| english != spanish)
+            .map(|[english, spanish]| {
+                (share(spanish, in_spanish) / share(english, in_english)).ln().clamp(-MOST_OF_A_WORD, MOST_OF_A_WORD)
             })
             .sum();
         match balance {
@@ -146,15 +158,18 @@ mod tests {
 
     #[test]
     fn a_few_words_are_in_the_language_of_the_passages_that_use_them() {
-        let passages = vec![
-            passage("Records map a name to an address, such as a CNAME.", Language::English),
-            passage("Los registros apuntan un nombre a una dirección, como un CNAME.", Language::Spanish),
-        ];
+        let english = ["Records map a name to an address.", "Caching keeps a copy.", "Kafka keeps a log, number"];
+        let spanish =
+            ["Los registros apuntan un nombre a una dirección.", "La caché guarda una copia.", "Kafka guarda un log"];
+        let of = |texts: [&str; 3], language, from: u32| {
+            texts.map(|text| (from..from + 2).map(|n| passage(&format!("{text} {n}."), language)).collect::<Vec<_>>())
+        };
+        let passages = [of(english, Language::English, 0), of(spanish, Language::Spanish, 2)].concat().concat();
         let encoding = Encoding { bm25: &Bm25Settings::default(), embedder: None };
         let statistics = build(passages, encoding, None).expect("no model fails").statistics;
         assert_eq!(statistics.language_of("registro A vs CNAME"), Some(Language::Spanish));
-        assert_eq!(statistics.language_of("addresses, A vs CNAME"), Some(Language::English));
-        for open in ["DNS", "CNAME", "zyzzyva", ""] {
+        assert_eq!(statistics.language_of("caching, A vs CNAME"), Some(Language::English));
+        for open in ["DNS", "CNAME", "Kafka?", "zyzzyva", "`registros`", ""] {
             assert_eq!(statistics.language_of(open), None, "{open}");
         }
     }

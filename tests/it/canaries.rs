@@ -17,14 +17,14 @@ fn canary(place: &'static str, head: &str, tail: &str) -> Canary {
     Canary { place, secret: format!("{head}{tail}") }
 }
 
-/// Everything below `folder` but the index and the sources, which hold what the sources hold.
+/// Everything below `folder` but the sources, the index, which holds what they hold, and the configuration.
 fn files_below(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
-        let is_index = ["index", "data"].iter().any(|name| path.ends_with(name));
+        let is_index = ["index", "data", "configs"].iter().any(|name| path.ends_with(name));
         if path.is_dir() && !is_index {
             files_below(&path, found);
-        } else if path.is_file() && !path.ends_with("colega.toml") {
+        } else if path.is_file() {
             found.push((path.display().to_string(), fs::read(&path).expect("readable")));
         }
     }
@@ -40,18 +40,23 @@ async fn no_planted_secret_comes_out_anywhere() {
     let correction = canary("a correction", "xox", "b-123456789012-1234567890123-Ab3dEf6hIj9kLm2nOp5qRs8t");
     let on_page = canary("a question on the page", "sk_", "live_4eC39HqLyjWDarjtT1zdp7dc");
     let password = canary("a password in a question", "Tr0ub4dor", "&3-canary");
-    let endpoint = canary("the configuration", "endpoint", "PwCanary77");
-    let variable = canary("the environment", "remote-key", "-canary-5d41402abc4b2a76");
-    let mut daemon = Daemon::on_both(&discord, &telegram, &[("COLEGA_REMOTE_KEY", &variable.secret)]);
+    let variable = canary("the environment, too", "remote-key", "-canary-5d41402abc4b2a76");
+    let variables = [
+        ("DISCORD_TOKEN", discord.token()),
+        ("COLEGA__DISCORD__API_URL", discord.url()),
+        ("COLEGA__TELEGRAM__API_URL", telegram.url()),
+        ("COLEGA_REMOTE_KEY", variable.secret.clone()),
+    ];
+    let mut daemon = Daemon::new(variables.map(|(name, value)| (name.to_owned(), value)).into());
     let runbook = format!(
         "# Zebra deployments\n\n## What it is\nA zebra deployment is a deployment in stripes of servers. \
          The zebra deployment uses the token {} to log in. Zebra deployments end with a check of every stripe.\n",
         source.secret
     );
     fs::write(daemon.path("data/raw/en/zebra.md"), runbook).expect("written");
-    let config = format!("# An address with a password in it: https://app:{}@example.org\n", endpoint.secret);
     fs::create_dir_all(daemon.path("configs")).expect("made");
-    fs::write(daemon.path("configs/colega.toml"), config).expect("written");
+    fs::write(daemon.path("configs/token"), TOKEN).expect("written");
+    fs::write(daemon.path("configs/colega.toml"), "[telegram]\ntoken_file = \"configs/token\"\n").expect("written");
     daemon.start();
     discord.connected().await;
 
@@ -87,6 +92,10 @@ async fn no_planted_secret_comes_out_anywhere() {
     let exported =
         daemon.command(&["feedback", "export", export.to_str().expect("UTF-8")]).output().expect("it starts");
     assert!(exported.status.success());
+    let lines = fs::read_to_string(&export).expect("written");
+    for mark in ["github token", "aws key", "slack token", "stripe key", "password"] {
+        assert!(lines.contains(&format!("[redacted: {mark}]")), "{mark} is not among what is kept: {lines}");
+    }
     let restored = Daemon::new(Vec::new());
     let out = restored.command(&["restore", backup.to_str().expect("UTF-8")]).output().expect("it starts");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
@@ -106,9 +115,9 @@ async fn no_planted_secret_comes_out_anywhere() {
     files_below(&restored.path(""), &mut found);
     assert!(found.iter().any(|(name, _)| name.contains("feedback.sled")) && found.len() > 8);
 
-    let token = Canary { place: "the token for Telegram", secret: TOKEN.to_owned() };
-    let other = Canary { place: "the token for Discord", secret: discord.token() };
-    let all = [source, on_discord, on_telegram, correction, on_page, password, endpoint, variable, token, other];
+    let token = Canary { place: "a file that the configuration names", secret: TOKEN.to_owned() };
+    let other = Canary { place: "the environment", secret: discord.token() };
+    let all = [source, on_discord, on_telegram, correction, on_page, password, variable, token, other];
     for Canary { place, secret } in &all {
         for (name, bytes) in &found {
             let is_in = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());

@@ -2,7 +2,7 @@
 
 use regex::Captures;
 
-use super::placeholder::{is_bare_value, is_placeholder, is_random, is_reference};
+use super::placeholder::{is_bare_value, is_placeholder, is_random, is_reference, is_usual_default};
 use super::{Format, SecretKind};
 use crate::guard::checksum::{iban, luhn};
 
@@ -27,9 +27,14 @@ pub const FORMATS: [Format; 44] = [
     Format {
         kind: SecretKind::UrlPassword,
         pattern: r#"(?-u:\b)[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s:/@"'`<>]*:(?P<secret>[^\s/@"'`<>]+)@[A-Za-z0-9_.\[-]"#,
-        accept: |secret, _| !is_reference(secret),
+        accept: |secret, _| !is_reference(secret) && !is_usual_default(secret),
     },
-    always(SecretKind::AwsKey, r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?-u:\b)"),
+    Format {
+        kind: SecretKind::AwsKey,
+        // Amazon's own documentation ends its keys like this.
+        accept: |secret, _| !secret.ends_with("EXAMPLE"),
+        pattern: r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?-u:\b)",
+    },
     always(
         SecretKind::AwsKey,
         r#"(?i)(?-u:\b)aws[A-Za-z0-9_.-]{0,20}(?:key|pwd|pw|password|pass|token)['"]?[ \t]{0,5}[:=>(,]{1,3}[ \t]{0,5}['"](?P<secret>[a-z0-9/+=]{40})['"]"#,

@@ -30,6 +30,12 @@ pub fn is_reference(value: &str) -> bool {
         .any(|start| value.starts_with(start))
 }
 
+/// Whether `value` is the password that everybody's local database has.
+pub fn is_usual_default(value: &str) -> bool {
+    ["postgres", "password", "pass", "root", "guest", "mysql", "mongo", "example", "changeme", "secret", "admin"]
+        .contains(&value)
+}
+
 /// Whether a value without quotes is one, and not the next word or an expression.
 pub fn is_bare_value(value: &str) -> bool {
     let value = value.trim_end_matches(['.', '?', '!', ')', ':']);

@@ -7,30 +7,36 @@ use std::collections::BTreeMap;
 
 use crate::knowledge::chunk::Draft;
 
-/// The questions that `listed`, by heading, holds for a passage.
-pub fn of_passage(draft: &Draft, listed: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    listed
-        .iter()
-        .filter(|(heading, _)| is_below(draft, heading))
-        .flat_map(|(_, questions)| questions)
-        .cloned()
-        .collect()
+/// The questions that `listed`, by heading, holds for a passage of the document called `title`.
+pub fn of_passage(draft: &Draft, title: &str, listed: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let own = listed.iter().filter(|(heading, _)| is_below(draft, title, heading));
+    own.flat_map(|(_, questions)| questions).cloned().collect()
 }
 
 /// The headings of `listed` below which no passage stands.
 pub fn without_passage<'l>(
     drafts: &'l [Draft],
+    title: &'l str,
     listed: &'l BTreeMap<String, Vec<String>>,
 ) -> impl Iterator<Item = &'l str> {
-    listed.keys().map(String::as_str).filter(|heading| !drafts.iter().any(|draft| is_below(draft, heading)))
+    listed.keys().map(String::as_str).filter(|heading| !drafts.iter().any(|draft| is_below(draft, title, heading)))
 }
 
-/// Everything stands below the empty heading.
-fn is_below(draft: &Draft, heading: &str) -> bool {
+/// Everything stands below the title, and below the empty heading.
+fn is_below(draft: &Draft, title: &str, heading: &str) -> bool {
     let heading = plain(heading);
-    // Tiny sections that were joined have their headings in the text.
-    let lines = draft.headings.iter().map(String::as_str).chain(draft.text.lines());
-    heading.is_empty() || lines.map(plain).any(|line| line == heading)
+    let headings = draft.headings.iter().map(String::as_str).chain(joined_headings(&draft.text));
+    heading.is_empty() || heading == plain(title) || headings.map(plain).any(|own| own == heading)
+}
+
+/// Tiny sections that were joined have their headings in the text.
+fn joined_headings(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    text.lines().filter(move |line| {
+        let is_fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        is_code ^= is_fence;
+        !is_code && line.starts_with('#')
+    })
 }
 
 /// A heading without what only shows how it is written.
@@ -51,16 +57,23 @@ mod tests {
             text: text.to_owned(),
             span: SourceSpan::Lines { start: 1, end: 1 },
         };
-        let listed = [("", "whole"), ("Queues", "outer"), ("Retry `limits`", "inner"), ("Gone", "lost")]
-            .map(|(heading, question)| (heading.to_owned(), vec![question.to_owned()]))
-            .into();
+        let listed = [
+            ("", "whole"),
+            ("Queues", "outer"),
+            ("Retry `limits`", "inner"),
+            ("Tiny.", "lost"),
+            ("install", "lost"),
+            ("Work", "title"),
+        ]
+        .map(|(heading, question)| (heading.to_owned(), vec![question.to_owned()]))
+        .into();
         let drafts = [
             draft(&["Queues", "Retry limits"], "Text."),
             draft(&["Locks"], "Text."),
-            draft(&[], "## Queues\nTiny.\n## Locks\nTiny."),
+            draft(&[], "## Queues\nTiny.\n## Locks\nTiny.\n```sh\n# install\n```"),
         ];
-        let found = drafts.iter().map(|draft| of_passage(draft, &listed).join(" ")).collect::<Vec<_>>();
-        assert_eq!(found, ["whole outer inner", "whole", "whole outer"]);
-        assert_eq!(without_passage(&drafts, &listed).collect::<Vec<_>>(), ["Gone"]);
+        let found = drafts.iter().map(|draft| of_passage(draft, "Work", &listed).join(" ")).collect::<Vec<_>>();
+        assert_eq!(found, ["whole outer inner title", "whole title", "whole outer title"]);
+        assert_eq!(without_passage(&drafts, "Work", &listed).collect::<Vec<_>>(), ["Tiny.", "install"]);
     }
 }

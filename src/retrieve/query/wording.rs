@@ -78,23 +78,24 @@ pub(super) fn asked_fact(text: &str) -> Option<Fact> {
 }
 
 const FIGURES: [&str; 5] = [
-    r"\b(cheaper|cheapest|what fees?|m[aá]s barat[oa]s?|qu[eé] (comisi[oó]n|tarifa))\b",
+    r"\b(what fees?|qu[eé] (comisi[oó]n|tarifa))\b",
     r"\bhow (many|much|long|often|big|large|high|far)\b",
     r"\b(what|which|what's|whats)\b[^?.]{0,40}\b(defaults?|limits?|max(imum)?|minimum|prices?|costs?|versions?|ports?|values?|sizes?|timeouts?)\b",
     r"\bcu[aá]nt[oa]s?\b",
     r"\b(qu[eé]|cu[aá]l(es)?)\b[^?.]{0,40}\b(l[ií]mites?|m[aá]xim[oa]|m[ií]nim[oa]|precios?|coste|costo|versi[oó]n|versiones|puertos?|valor(es)?|tamaño|defecto)\b",
 ];
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     r"\b(who|whose|qui[eé]n(es)?)\b|\bc[oó]mo se llama|\bwhat('?s| is) the name\b",
-    r"\b(what|which|what's|whats|where|where's|wheres)\b[^?.]{0,40}\b(urls?|host(name)?|ip|bucket|repo(sitory)?|address|config key|property|attributes?|arguments?|args?|signature)\b",
-    r"\b(qu[eé]|cu[aá]l|d[oó]nde|me pasas)\b[^?.]{0,40}\b(urls?|host|ip|bucket|repo(sitorio)?|direcci[oó]n|propiedad|property|atributos?|argumentos?|firma)\b",
+    r"\b(what|which|what's|whats|where|where's|wheres)\b[^?.]{0,40}\b(urls?|host(name)?|ip|bucket|repo(sitory)?|address|config key|property|attribute|argument|arg)\b",
+    r"\b(qu[eé]|cu[aá]l|d[oó]nde|me pasas)\b[^?.]{0,40}\b(urls?|host|ip|bucket|repo(sitorio)?|direcci[oó]n|propiedad|property|atributo|argumento)\b",
+    r"\b(what|which|qu[eé]|cu[aá]les) (args|arguments|parameters|argumentos|par[aá]metros)\b|\bsignature of \w+[.(]",
     // Where something stands on a screen.
     r"\b(where|in which|which)\b[^?.]{0,60}\b(in the ([\w-]+ )?(ui|console|dashboard|menu|portal)|menu|tab|button)\b",
     r"\b(d[oó]nde|en qu[eé])\b[^?.]{0,60}\b(men[uú]|pestaña|bot[oó]n|consola|panel|pantalla)\b",
     // What is so in the asker's own house.
-    r"\b(what|which|what's|whats) (is |are )?our\b|\b(cu[aá]l(es)?|[ae]n? qu[eé] \w+)\b[^?.]{0,40}\b(nuestr[oa]s?|(que|ya) (usamos|tenemos))\b",
-    r"^(the )?link to\b|\b(what's|whats|what is|send me|give me|me pas[aá](s|n|is)?|p[aá]same)\b (the |la |el |las |los )?(link|password|login|credentials|contraseña|enlace|clave|credenciales)\b",
-    r"\bwh(at|ich|y)\b[^?.]{0,30}\b(pr|ticket|issue|commit) #?\d+|\b(qu[eé]|cu[aá]l) (es el )?(pr|ticket|issue|commit)\b",
+    r"\bcu[aá]l(es)? (es|son)\b[^?.]{0,40}\bque (usamos|tenemos)\b",
+    r"^(the )?link to\b|\b(what's|whats|what is|send me|give me|me pas[aá](s|n|is)?|p[aá]same) (the|la|el|las|los|our) (link|password|login|credentials|contraseña|enlace|clave|credenciales) (to|for|of|de|del|para)\b",
+    r"\bwh(at|ich|y)\b[^?.]{0,30}\b(pr|ticket|issue|commit) #?\d+|\bwhich (pr|ticket|issue|commit)\b|\bqu[eé] (pr|ticket|issue)\b|\ben qu[eé] commit\b",
     // What came out lately.
     r"\b(what's|whats|what is) new in\b|\b(sali[oó] ya|ya sali[oó]|qu[eé] (trae|hay) de nuevo)\b",
     r"\b(what time (is|does|do)|at what time|a q(u[eé])? hora)\b",
@@ -103,4 +104,45 @@ const NAMES: [&str; 10] = [
 /// Whether a folded word says how ("properly", "correctamente").
 fn is_adverb(folded: &str) -> bool {
     folded.len() > 5 && (folded.ends_with("ly") || folded.ends_with("mente"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_about_a_subject_ask_for_no_single_fact() {
+        for text in [
+            "What is password hashing?",
+            "what is login throttling",
+            "What is a digital signature?",
+            "¿Qué es la firma de un JWT?",
+            "What are span attributes and resource attributes?",
+            "¿Qué es el commit en dos fases?",
+            "Postgres is full, what are our options?",
+            "¿En qué casos nuestra API debería devolver 409?",
+            "Is serverless cheaper than containers?",
+            "What is login CSRF?",
+            "what is our best way out of a deadlock",
+        ] {
+            assert_eq!(asked_fact(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_screen_a_house_or_a_price_list_tells_is_a_fact() {
+        for text in [
+            "in which menu of github do i switch 2fa on",
+            "¿dónde está el botón de rollback en la consola?",
+            "whats the password for the shared jenkins admin",
+            "¿cuál es el client_id de oauth que usamos en preprod?",
+            "why was PR 4412 reverted",
+            "en qué commit se agregó el índice",
+            "whats new in postgres 18",
+            "qué argumentos acepta KafkaConsumer para ssl",
+        ] {
+            assert_eq!(asked_fact(text), Some(Fact::Name), "{text}");
+        }
+        assert_eq!(asked_fact("stripe qué comisión cobra"), Some(Fact::Figure));
+    }
 }

@@ -63,8 +63,8 @@ async fn who_writes_a_key_into_a_question_is_answered_without_it_and_told_to_rev
     const KEY: &str = "AKIAIOSFODNN7ABCDEFG";
     let tour = Tour::start().await;
     for (person, question, warning) in [
-        (tour.ana, format!("{QUESTION} Ours is {KEY}"), "Your message held a secret (aws key)."),
-        (tour.eva, format!("{SPANISH} La nuestra es {KEY}"), "Tu mensaje contenía un secreto (aws key)."),
+        (tour.ana, format!("{QUESTION} Ours is {KEY}"), "The question held a secret (aws key)."),
+        (tour.eva, format!("{SPANISH} La nuestra es {KEY}"), "La pregunta contenía un secreto (aws key)."),
     ] {
         let asked = tour.telegram.command(tour.group, person, &format!("/ask@colega_bot {question}"));
         let answer = tour.answer(tour.group, asked).await;
