@@ -287,7 +287,7 @@ async fn questions_are_kept_without_secrets_and_by_whom_they_were_asked() {
     let votes = folder();
     let page = Page::start(votes.path()).await;
     let id = page.answer_id().await;
-    page.parts("How do I bake bread with the key AKIAIOSFODNN7EXAMPLE?").await;
+    page.parts("How do I bake bread with the key AKIAIOSFODNN7QWERTYU?").await;
     page.vote(&page.client, &id, "down").await;
     page.close().await;
     let feedback = open_feedback(votes.path()).await;
