@@ -21,6 +21,7 @@ mod patience;
 pub mod policy;
 mod posting;
 mod running;
+mod signs;
 mod thumbs;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ use self::lanes::Lanes;
 use self::outbox::{LATEST_ANSWER_MS, Undeliverable};
 use self::policy::Policy;
 use self::running::Running;
+use self::signs::Signs;
 use crate::agent::Agent;
 use crate::answer::AnswerId;
 use crate::delivery::{Delivery, OutKey, Role, Slot, State};
@@ -63,6 +65,7 @@ const EXPLAINABLE: Duration = Duration::from_hours(1);
 const EXPLAINED: u64 = 512;
 /// How long the end of the daemon waits for answers under way; what is not done by then is done after the next start.
 const FAREWELL: Duration = Duration::from_secs(3);
+
 /// How chats are dealt with, section `[chat]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -129,8 +132,7 @@ pub struct Inner<M> {
     recent: Cache<AnswerId, Arc<Kept>>,
     /// Until when people have been told to slow down.
     warned: Cache<Pseudonym, Instant>,
-    /// Where it has just been announced that an answer is under way.
-    typing: Cache<(ChatId, Option<String>), ()>,
+    signs: Signs,
     chats: Cache<ChatId, Arc<Chat>>,
     latest: Latest,
     at_once: Arc<Semaphore>,
@@ -164,7 +166,7 @@ impl<M: Messenger> Desk<M> {
             running: Running::default(),
             recent: recent.support_invalidation_closures().build(),
             warned: Cache::builder().max_capacity(10_000).time_to_live(EXPLAINABLE).build(),
-            typing: Cache::builder().max_capacity(10_000).time_to_live(answering::TYPING_AT_MOST_EVERY).build(),
+            signs: Signs::default(),
             chats: Cache::builder().max_capacity(10_000).time_to_idle(EXPLAINABLE).build(),
             latest: Latest::default(),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),

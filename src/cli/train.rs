@@ -60,8 +60,8 @@ pub fn run(app: &App, args: &TrainArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Texts of which nobody doubts that they are no attacks: the knowledge base, the cards made of it, and the dev half of the
-/// goldset.
+/// Texts of which nobody doubts that they are no attacks: the knowledge base, the questions that it is listed to answer, the
+/// cards made of it, and the dev half of the goldset.
 fn harmless(app: &App) -> Result<Vec<String>> {
     let paths = &app.settings.paths;
     let passages: Vec<Passage> =
@@ -69,6 +69,7 @@ fn harmless(app: &App) -> Result<Vec<String>> {
     let cards: Vec<Card> =
         jsonl::read(&paths.processed.join("qa_pairs.jsonl")).context("run `colega dataset` first")?;
     let cases = Goldset::new(&paths.goldset).cases()?.into_iter().filter(|case| case.split == Split::Dev);
-    let texts = passages.into_iter().map(|passage| passage.text).chain(cards.into_iter().map(|card| card.q));
+    let of_passages = passages.into_iter().flat_map(|passage| passage.questions.into_iter().chain([passage.text]));
+    let texts = of_passages.chain(cards.into_iter().map(|card| card.q));
     Ok(texts.chain(cases.map(|case| case.question)).collect())
 }

@@ -77,6 +77,9 @@ pub struct Slot {
     /// The latest message that was known in the chat when that was begun: what was sent since is younger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<MessageId>,
+    /// That sending is on disk and has not been begun in this process. Not on disk itself: who reads this there cannot know.
+    #[serde(skip)]
+    pub is_announced: bool,
     /// Hash of the text and the buttons that the message shows, to spare edits that change nothing; 0 where that is not known.
     /// Not on disk: a draft may have been shown since, and what is taken for shown and is not would never be mended.
     #[serde(skip)]

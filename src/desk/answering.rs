@@ -1,7 +1,7 @@
 //! From a question to its answer on the platform.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use tokio::sync::watch;
@@ -26,13 +26,6 @@ use crate::question::{AnswerId, Language, Question};
 use crate::render::chat::{self, Withdrawal};
 use crate::render::document::Document;
 use crate::trace::Asked;
-
-/// An answer that takes longer than this is announced ("typing").
-const QUIET: Duration = Duration::from_millis(250);
-/// With more answers under way than this, each is announced at once.
-const FEW: usize = 8;
-/// How often it is announced in one place, however many wait there.
-pub(super) const TYPING_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 /// The agent failed; asking again at once would fail again.
 #[derive(Debug, thiserror::Error)]
@@ -188,41 +181,6 @@ impl<M: Messenger> Desk<M> {
         }
     }
 
-    /// Shows that the answer is under way for as long as the handle lives: while it is written, and while a busy platform
-    /// holds it up.
-    async fn signs_of_life(&self, job: &Job, outgoing: &Outgoing) -> AbortOnDropHandle<()> {
-        let (desk, place, interaction) = (self.clone(), job.place.clone(), job.interaction.clone());
-        if interaction.is_some() && !outgoing.slots.is_empty() {
-            // After a restart: what an answer was begun for has been acknowledged.
-            return AbortOnDropHandle::new(tokio::spawn(async {}));
-        }
-        if interaction.is_some() {
-            // A command takes no answer before it is acknowledged.
-            desk.show_typing(&place, interaction.as_ref()).await;
-        }
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            // Many answers at once meet the platform's limits, so that each takes longer.
-            let mut wait = if desk.running.count() > FEW { Duration::ZERO } else { QUIET };
-            loop {
-                tokio::time::sleep(wait).await;
-                // All who wait in a place see the same sign.
-                let is_due = interaction.is_some()
-                    || desk.typing.entry((place.chat.clone(), place.topic.clone())).or_insert(()).is_fresh();
-                wait = if is_due { M::TYPING } else { TYPING_AT_MOST_EVERY };
-                if is_due {
-                    desk.show_typing(&place, interaction.as_ref()).await;
-                }
-            }
-        }))
-    }
-
-    async fn show_typing(&self, place: &Place, interaction: Option<&Interaction>) {
-        // Tried once: the next sign of life comes soon.
-        if let Err(failure) = self.messenger().acknowledge(place, interaction, false).await {
-            debug!(%failure, "a sign of life did not get through");
-        }
-    }
-
     async fn show_stage(&self, job: &Job, outgoing: &mut Outgoing, stage: &Stage) -> Result<()> {
         let language = self.wording(&job.from, &job.place, &job.text);
         let (document, language) = match stage {
@@ -267,10 +225,13 @@ impl<M: Messenger> Desk<M> {
             outgoing.state = State::Withdrawn;
             return self.front.delivery.save(&job.key, outgoing).await;
         }
+        let kept = self.to_keep(job, outgoing, asked);
         // Of an edited question, the earlier answer stands here no more.
-        outgoing.answer = self.keep(job, outgoing, asked).await?;
-        // People see the answer, and vote on it, before the platform has confirmed it.
-        self.front.delivery.save(&job.key, outgoing).await?;
+        outgoing.answer = kept.as_ref().map(|kept| kept.id.clone());
+        // People see the answer, and vote on it, before the platform has confirmed it. Both stores are written at once.
+        let (of_feedback, of_delivery) =
+            tokio::join!(self.keep(job, kept.as_ref()), self.save_before_showing(&job.key, outgoing));
+        of_feedback.and(of_delivery)?;
         let keyboard = match &asked.reply {
             Reply::Answer(answer) => {
                 let labels = chat::labels(answer.language);
@@ -294,20 +255,16 @@ impl<M: Messenger> Desk<M> {
         Ok(())
     }
 
-    /// Keeps the question with its reply for votes, `/why` and follow-ups; gives the name under which it is kept.
-    async fn keep(&self, job: &Job, outgoing: &Outgoing, asked: &Asked) -> Result<Option<AnswerId>> {
+    /// The question with its reply as it is kept for votes, `/why` and follow-ups, under its name.
+    fn to_keep(&self, job: &Job, outgoing: &Outgoing, asked: &Asked) -> Option<Arc<Kept>> {
         let outcome = match &asked.reply {
             Reply::Answer(answer) => Outcome::Answered { answer: Some(Box::new(answer.clone())) },
             Reply::NoEvidence(suggestions) => Outcome::NoEvidence { nearest: suggestions.nearest.clone() },
-            Reply::Refused(refusal) => {
-                if refusal.reason == RefusalReason::Malformed {
-                    return Ok(None);
-                }
-                Outcome::Refused { rule: refusal.rule.clone() }
-            }
-            Reply::SlowDown { .. } | Reply::Busy { .. } => return Ok(None),
+            Reply::Refused(refusal) if refusal.reason == RefusalReason::Malformed => return None,
+            Reply::Refused(refusal) => Outcome::Refused { rule: refusal.rule.clone() },
+            Reply::SlowDown { .. } | Reply::Busy { .. } => return None,
         };
-        let kept = Kept {
+        Some(Arc::new(Kept {
             id: answer_id(&job.key, &job.update),
             origin: M::ORIGIN,
             is_direct: job.place.kind == PlaceKind::Direct,
@@ -316,14 +273,15 @@ impl<M: Messenger> Desk<M> {
             at_ms: job.at_ms,
             trace: Some(asked.trace.clone()),
             outcome,
-        };
-        self.front.feedback.keep(&kept).await?;
-        let (id, turn) = (kept.id.clone(), turn(&kept));
-        self.recent.insert(id.clone(), Arc::new(kept));
-        if let Some(turn) = turn {
-            self.front.delivery.add_turn(&job.conversation, &outgoing.asker, &job.key, &turn, job.at_ms).await?;
-        }
-        Ok(Some(id))
+        }))
+    }
+
+    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<()> {
+        let Some(kept) = kept else { return Ok(()) };
+        self.recent.insert(kept.id.clone(), Arc::clone(kept));
+        self.front.feedback.keep(kept).await?;
+        let Some(turn) = turn(kept) else { return Ok(()) };
+        self.front.delivery.add_turn(&job.conversation, &kept.asker, &job.key, &turn, job.at_ms).await
     }
 
     /// The question as the agent takes it.

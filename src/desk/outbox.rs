@@ -5,6 +5,7 @@
 //! whose sending was begun and not confirmed is looked for first, and only what cannot have been sent is sent.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -44,6 +45,16 @@ impl Shown {
     }
 }
 
+/// One of the messages that a key is to show.
+struct Part<'a> {
+    key: &'a OutKey,
+    /// Its number.
+    at: usize,
+    is_last: bool,
+    message: Message,
+    patience: Patience,
+}
+
 /// The platform does not take it, and never will: the chat is gone, or closed to Colega.
 #[derive(Debug, thiserror::Error)]
 #[error("an answer cannot be delivered")]
@@ -75,7 +86,8 @@ impl<M: Messenger> Desk<M> {
                 after: outgoing.slots[at].after.clone(),
                 nonce: nonce(key, at),
             };
-            self.show_part(key, outgoing, at, message, shown.patience).await?;
+            let is_last = at + 1 == shown.parts.len();
+            self.show_part(outgoing, Part { key, at, is_last, message, patience: shown.patience }).await?;
         }
         self.remove_from(key, outgoing, shown.parts.len()).await
     }
@@ -85,34 +97,50 @@ impl<M: Messenger> Desk<M> {
         while outgoing.slots.len() > keep {
             let last = outgoing.slots.last().cloned().unwrap_or_default();
             let message = match last.message {
-                None if last.attempted => self.lost(key, outgoing).await,
+                None if last.attempted && !last.is_announced => self.lost(key, outgoing).await,
                 message => message,
             };
             if let Some(message) = message {
                 self.delete(outgoing, &message).await;
             }
             outgoing.slots.pop();
-            self.front.delivery.save(key, outgoing).await?;
+            self.save(key, outgoing).await?;
         }
         Ok(())
     }
 
-    async fn show_part(
-        &self,
-        key: &OutKey,
-        outgoing: &mut Outgoing,
-        at: usize,
-        mut message: Message,
-        patience: Patience,
-    ) -> Result<()> {
-        let fingerprint = fingerprint(&message);
+    /// Keeps `outgoing`; if its first message is to be sent next, then with that, so that [`Desk::show`] need not wait for
+    /// the disk once more.
+    pub(super) async fn save_before_showing(&self, key: &OutKey, outgoing: &mut Outgoing) -> Result<()> {
+        if outgoing.slots.is_empty() {
+            outgoing.slots.push(self.announced(outgoing));
+        }
+        self.save(key, outgoing).await
+    }
+
+    /// A part of `outgoing` of which the disk says that it may have been sent.
+    fn begun(&self, outgoing: &Outgoing) -> Slot {
+        Slot { attempted: true, after: self.latest_in(&outgoing.place.chat), ..Slot::default() }
+    }
+
+    /// The same of one whose sending is still to begin.
+    fn announced(&self, outgoing: &Outgoing) -> Slot {
+        Slot { is_announced: true, ..self.begun(outgoing) }
+    }
+
+    async fn save(&self, key: &OutKey, outgoing: &Outgoing) -> Result<()> {
+        self.front.delivery.save(key, outgoing).await.context("the outbox cannot be written")
+    }
+
+    async fn show_part(&self, outgoing: &mut Outgoing, mut part: Part<'_>) -> Result<()> {
+        let (at, fingerprint) = (part.at, fingerprint(&part.message));
         if let Some(id) = outgoing.slots[at].message.clone() {
             if outgoing.slots[at].shown == fingerprint {
                 return Ok(());
             }
             // An edit that fails may have been made.
             outgoing.slots[at].shown = 0;
-            match patiently_for(patience, self.health(), || self.messenger().edit(&id, &message)).await {
+            match patiently_for(part.patience, self.health(), || self.messenger().edit(&id, &part.message)).await {
                 Ok(()) => {
                     outgoing.slots[at].shown = fingerprint;
                     return Ok(());
@@ -122,26 +150,19 @@ impl<M: Messenger> Desk<M> {
                 Err(failure) => return Err(Undeliverable(failure).into()),
             }
         }
-        let may_be_lost = outgoing.slots[at].attempted;
-        outgoing.slots[at].attempted = true;
-        if !may_be_lost {
-            outgoing.slots[at].after = self.latest_in(&message.place.chat);
-            message.after.clone_from(&outgoing.slots[at].after);
-            self.front.delivery.save(key, outgoing).await.context("the outbox cannot be written")?;
+        let is_announced = mem::take(&mut outgoing.slots[at].is_announced);
+        let may_be_lost = outgoing.slots[at].attempted && !is_announced;
+        if !may_be_lost && !is_announced {
+            outgoing.slots[at] = self.begun(outgoing);
+            self.save(part.key, outgoing).await?;
         }
-        self.send_once(key, outgoing, at, &message, may_be_lost, patience).await
+        part.message.after.clone_from(&outgoing.slots[at].after);
+        self.send_once(outgoing, &part, may_be_lost).await
     }
 
     /// Sends a message that may have been sent already, so that it is there once.
-    async fn send_once(
-        &self,
-        key: &OutKey,
-        outgoing: &mut Outgoing,
-        at: usize,
-        message: &Message,
-        may_be_lost: bool,
-        patience: Patience,
-    ) -> Result<()> {
+    async fn send_once(&self, outgoing: &mut Outgoing, part: &Part<'_>, may_be_lost: bool) -> Result<()> {
+        let message = &part.message;
         // Whether to look for it, and whether there was ever reason to.
         let (lost, was_lost) = (AtomicBool::new(may_be_lost), AtomicBool::new(may_be_lost));
         let sending = &*outgoing;
@@ -154,7 +175,7 @@ impl<M: Messenger> Desk<M> {
                 let known = self.known_messages(sending).await;
                 let sought = Message { after: lock(&after).clone(), ..message.clone() };
                 if let Some(found) = self.messenger().find_lost(&sought, &known).await? {
-                    return Ok(self.sent(key, sending, at, message, found).await);
+                    return Ok(self.sent(sending, part, found).await);
                 }
                 // It is not there, or not any more: the next attempt need not look again.
                 lost.store(false, Ordering::Relaxed);
@@ -171,7 +192,7 @@ impl<M: Messenger> Desk<M> {
                 sent => sent,
             };
             match sent {
-                Ok(id) => Ok(self.sent(key, sending, at, message, id).await),
+                Ok(id) => Ok(self.sent(sending, part, id).await),
                 Err(failure) => {
                     if matches!(failure, Failure::Unknown(_)) {
                         lost.store(true, Ordering::Relaxed);
@@ -181,28 +202,24 @@ impl<M: Messenger> Desk<M> {
                 }
             }
         };
-        let sent = patiently_for(patience, self.health(), attempt).await;
+        let sent = patiently_for(part.patience, self.health(), attempt).await;
         if sent.is_err() && !was_lost.load(Ordering::Relaxed) {
             // It was refused, so there is nothing to look for.
-            outgoing.slots[at].attempted = false;
+            outgoing.slots[part.at].attempted = false;
         }
         *outgoing = sent.map_err(Undeliverable)??;
         Ok(())
     }
 
-    /// `outgoing` with the message `id` as its part `at`, kept.
-    async fn sent(
-        &self,
-        key: &OutKey,
-        outgoing: &Outgoing,
-        at: usize,
-        message: &Message,
-        id: MessageId,
-    ) -> Result<Outgoing> {
+    /// `outgoing` with the message `id` as its `part`, and with the announcement of the next one, kept.
+    async fn sent(&self, outgoing: &Outgoing, part: &Part<'_>, id: MessageId) -> Result<Outgoing> {
         let mut outgoing = outgoing.clone();
-        self.knows(&message.place.chat, &id);
-        outgoing.slots[at] = Slot { message: Some(id), shown: fingerprint(message), ..Slot::default() };
-        self.front.delivery.save(key, &outgoing).await.context("the outbox cannot be written")?;
+        self.knows(&outgoing.place.chat, &id);
+        outgoing.slots[part.at] = Slot { message: Some(id), shown: fingerprint(&part.message), ..Slot::default() };
+        if !part.is_last && outgoing.slots.len() == part.at + 1 {
+            outgoing.slots.push(self.announced(&outgoing));
+        }
+        self.save(part.key, &outgoing).await?;
         Ok(outgoing)
     }
 

@@ -149,6 +149,7 @@ impl Rest {
         if let Some(wait) = pace.wait(&key, Instant::now()) {
             return Err(Problem::without_request(Failure::RetryAfter(wait)));
         }
+        pace.room(&key).await;
         let is_send = call.method == Method::POST;
         let mut request = http.request(call.method, format!("{host}{}", call.path)).query(&call.query);
         if let Some(body) = &call.body {

@@ -3,10 +3,13 @@
 //! Which requests share a limit is known only from the header `X-RateLimit-Bucket` of an earlier answer. Until then each
 //! route of a channel counts for itself.
 
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use moka::sync::Cache;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -17,6 +20,11 @@ const MOST_BUCKETS: u64 = 10_000;
 /// How long; no bucket of Discord's takes longer to fill up again.
 const REMEMBERED: Duration = Duration::from_mins(10);
 
+/// Discord takes 50 requests a second from a bot. Of those, so many are left at any time to signs of life, which must not wait
+/// behind answers: no second sees more than these two together of anything else.
+const A_SECOND: NonZeroU32 = NonZeroU32::new(35).expect("not zero");
+const AT_ONCE: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
+
 /// When which requests may be sent again.
 pub struct Pace {
     /// Route → the name that Discord gives its bucket.
@@ -25,6 +33,10 @@ pub struct Pace {
     full_at: Cache<(String, String), Instant>,
     /// When anything may be sent again.
     anything_at: Mutex<Option<Instant>>,
+    /// All that counts towards the limit on everything and can wait.
+    everything: DefaultDirectRateLimiter,
+    /// Who waits for it stands in line.
+    line: tokio::sync::Mutex<()>,
 }
 
 /// What limits hold for a request.
@@ -35,6 +47,8 @@ pub struct Key {
     major: String,
     /// Responses to interactions do not count towards the limit on everything.
     is_interaction: bool,
+    /// It shows that somebody is not forgotten.
+    is_sign_of_life: bool,
 }
 
 impl Key {
@@ -53,7 +67,7 @@ impl Key {
             route.push_str(if is_left_out { ":" } else { segment });
         }
         let major = segments.iter().skip(1).take(majors).copied().collect::<Vec<_>>().join("/");
-        Self { route, major, is_interaction: majors == 2 }
+        Self { route, major, is_interaction: majors == 2, is_sign_of_life: segments.last() == Some(&"typing") }
     }
 }
 
@@ -63,6 +77,8 @@ impl Default for Pace {
             names: Cache::builder().max_capacity(MOST_BUCKETS).build(),
             full_at: Cache::builder().max_capacity(MOST_BUCKETS).time_to_live(REMEMBERED).build(),
             anything_at: Mutex::new(None),
+            everything: RateLimiter::direct(Quota::per_second(A_SECOND).allow_burst(AT_ONCE)),
+            line: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -74,6 +90,17 @@ impl Pace {
         let all = if key.is_interaction { None } else { *self.anything_at() };
         let until = own.into_iter().chain(all).max()?;
         until.checked_duration_since(now).filter(|wait| !wait.is_zero())
+    }
+
+    /// Waits until the limit on everything leaves room for a request, so that Discord need not refuse it.
+    pub async fn room(&self, key: &Key) {
+        if key.is_interaction || key.is_sign_of_life {
+            return;
+        }
+        let _first = self.line.lock().await;
+        while let Err(not_yet) = self.everything.check() {
+            tokio::time::sleep(not_yet.wait_time_from(DefaultClock::default().now())).await;
+        }
     }
 
     /// Takes in the limits that come with every answer.
@@ -159,6 +186,22 @@ mod tests {
         pace.hold(&messages(1, &Method::POST), &HeaderMap::new(), body, Duration::from_secs(2), now);
         assert_eq!(pace.wait(&messages(2, &Method::GET), now), Some(Duration::from_secs(2)));
         assert_eq!(pace.wait(&Key::of(&Method::POST, "/api/v10/interactions/5/token/callback"), now), None);
+    }
+
+    #[tokio::test]
+    async fn answers_leave_room_for_signs_of_life() {
+        let pace = Pace::default();
+        let (begin, burst) = (Instant::now(), AT_ONCE.get());
+        for _ in 0..burst + 7 {
+            pace.room(&messages(1, &Method::POST)).await;
+        }
+        let least = Duration::from_secs(1) * 6 / A_SECOND.get();
+        assert!(begin.elapsed() >= least, "seven more than at once take seven pauses, but for the first's beginning");
+        let (typing, callback) = ("/api/v10/channels/1/typing", "/api/v10/interactions/5/token/callback");
+        for path in [typing, callback] {
+            let room = pace.room(&Key::of(&Method::POST, path));
+            tokio::time::timeout(Duration::ZERO, room).await.expect("never waits");
+        }
     }
 
     #[test]
