@@ -69,7 +69,7 @@ impl Role {
 
 static WANTED: LazyLock<Vec<(&[Role], Regex)>> = LazyLock::new(|| {
     let patterns: [(&[Role], &str); 7] = [
-        (&[Role::Comparison], r"\b(differences?|diferencias?|vs|versus|frente a|compared?|comparar|or|o)\b"),
+        (&[Role::Comparison], r"\b(diff?e?r[ae]n[cs]i?[ae]?s?|diffs?|vs|versus|frente a|compared?|comparar|or|o)\b"),
         // Not "is it lost when the server restarts?".
         (
             &[Role::WhenToUse, Role::WhenNotToUse],

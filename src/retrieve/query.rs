@@ -109,6 +109,7 @@ impl Query {
         query.own_stems =
             query.words.iter().flat_map(|word| Concept::of(&word.folded).alternatives).flatten().collect();
         query.expand(glossary);
+        query.read_apart();
         query.stems =
             query.concepts.iter().flat_map(|concept| concept.alternatives.iter().flatten().copied()).collect();
         let (mut all, mut unknown) = (0.0, 0.0);
@@ -134,6 +135,7 @@ impl Query {
         let mut follows_previous = self.words.is_empty();
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();
+            let folded = wording::meant_comparison(&folded).map_or(folded, str::to_owned);
             if wording::is_question_word(&folded, self.language) {
                 continue;
             }
@@ -229,6 +231,17 @@ impl Query {
                 }
             }
             self.join_concepts(&expansion.matched, &expansion.synonyms);
+        }
+    }
+
+    /// What is written together is the same written apart (`SHA256`, `SHA-256`).
+    fn read_apart(&mut self) {
+        for word in self.words.iter().filter(|word| word.parts.len() > 1 && word.parts.concat() == word.folded) {
+            let together = Concept::of(&word.folded).alternatives;
+            let is_own = |concept: &&mut Concept| concept.alternatives.iter().any(|own| together.contains(own));
+            if let Some(concept) = self.concepts.iter_mut().find(is_own) {
+                concept.alternatives.extend(Concept::of_phrase(&word.parts).alternatives);
+            }
         }
     }
 

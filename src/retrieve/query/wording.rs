@@ -40,9 +40,10 @@ fn is_intent_word(folded: &str) -> bool {
 }
 
 /// Words that say what kind of answer is wanted, folded; any form of them counts.
-pub(super) const COMPARING: [&str; 10] = [
+pub(super) const COMPARING: [&str; 11] = [
     "vs",
     "versus",
+    "diff",
     "difference",
     "differences",
     "compare",
@@ -59,6 +60,13 @@ const SPANISH_INTENTS: &str = "quiere decir oye eso duda entender explicar senci
     utilizar funciona funcionar significa significado definicion definir ejemplo trampa lista comprobacion evitar evito \
     conviene bueno malo comun comunes tipico habitual forma manera elegir elijo sirve pasa pasos vez lugar parece patron \
     tecnica concepto vale pena drama";
+
+/// The word for a comparison that somebody most probably meant to type ("diffrence").
+pub(super) fn meant_comparison(folded: &str) -> Option<&'static str> {
+    const LONG: usize = 8;
+    let is_meant = |word: &&str| word.len() >= LONG && *word != folded && strsim::osa_distance(word, folded) == 1;
+    COMPARING.into_iter().filter(is_meant).find(|_| !COMPARING.contains(&folded))
+}
 
 /// Whether a word is a slip such as "wat" or "im": short, unknown to the corpus and no acronym.
 fn is_noise(surface: &str, folded: &str, corpus: &Statistics) -> bool {
@@ -84,7 +92,7 @@ const FIGURES: [&str; 5] = [
     r"\bcu[aá]nt[oa]s?\b",
     r"\b(qu[eé]|cu[aá]l(es)?)\b[^?.]{0,40}\b(l[ií]mites?|m[aá]xim[oa]|m[ií]nim[oa]|precios?|coste|costo|versi[oó]n|versiones|puertos?|valor(es)?|tamaño|defecto)\b",
 ];
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 14] = [
     r"\b(who|whose|qui[eé]n(es)?)\b|\bc[oó]mo se llama|\bwhat('?s| is) the name\b",
     r"\b(what|which|what's|whats|where|where's|wheres)\b[^?.]{0,40}\b(urls?|host(name)?|ip|bucket|repo(sitory)?|address|config key|property|attribute|argument|arg)\b",
     r"\b(qu[eé]|cu[aá]l|d[oó]nde|me pasas)\b[^?.]{0,40}\b(urls?|host|ip|bucket|repo(sitorio)?|direcci[oó]n|propiedad|property|atributo|argumento)\b",
@@ -94,6 +102,9 @@ const NAMES: [&str; 11] = [
     r"\b(d[oó]nde|en qu[eé])\b[^?.]{0,60}\b(men[uú]|pestaña|bot[oó]n|consola|panel|pantalla)\b",
     // What is so in the asker's own house.
     r"\bcu[aá]l(es)? (es|son)\b[^?.]{0,40}\bque (usamos|tenemos)\b",
+    r"\b(cu[aá]l(es)? (es|son) (la|las|el|los) (contraseñas?|password|credenciales)|what('?s| is| are) (the|our) (passwords?|login|credentials)) (to|for|of|de|del|para)\b",
+    r"\b(d[oó]nde est[aá]n?|where('?s| is| are))\b[^?.]{0,25}\b(runbooks?|wiki|dashboards?|tableros?|documentaci[oó]n|docs)\b[^?.]{0,25}\b(nuestr[oa]s?|our|team|equipo)\b|\bwhere('?s| is| are) our (runbooks?|wiki|dashboards?|docs)\b",
+    r"\b(qu[eé]|cu[aá]les|which|what) (tickets?|issues?|prs?|tareas)\b[^?.]{0,20}\b(tengo|asignad[oa]s?|assigned to|do i have|are mine)\b",
     r"^(the )?link to\b|\b(what's|whats|what is|send me|give me|me pas[aá](s|n|is)?|p[aá]same) (the|la|el|las|los|our) (link|password|login|credentials|contraseña|enlace|clave|credenciales) (to|for|of|de|del|para)\b",
     r"\bwh(at|ich|y)\b[^?.]{0,30}\b(pr|ticket|issue|commit) #?\d+|\bwhich (pr|ticket|issue|commit)\b|\bqu[eé] (pr|ticket|issue)\b|\ben qu[eé] commit\b",
     // What came out lately.
@@ -124,8 +135,22 @@ mod tests {
             "Is serverless cheaper than containers?",
             "What is login CSRF?",
             "what is our best way out of a deadlock",
+            "What is password hashing for?",
+            "¿Cuál es la clave de partición adecuada?",
+            "¿Qué tareas hace el scheduler?",
+            "where are dashboards better than alerts",
         ] {
             assert_eq!(asked_fact(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_comparison_is_one() {
+        for (typed, meant) in [("diffrence", Some("difference")), ("diferensia", Some("diferencia"))] {
+            assert_eq!(meant_comparison(typed), meant);
+        }
+        for typed in ["difference", "differences", "different", "diferente", "compare", "frentes"] {
+            assert_eq!(meant_comparison(typed), None, "{typed}");
         }
     }
 
@@ -140,6 +165,10 @@ mod tests {
             "en qué commit se agregó el índice",
             "whats new in postgres 18",
             "qué argumentos acepta KafkaConsumer para ssl",
+            "cuál es la contraseña de la base de datos de preproducción",
+            "what's our login for grafana",
+            "dónde está la wiki del equipo de datos",
+            "qué tareas tengo asignadas hoy",
         ] {
             assert_eq!(asked_fact(text), Some(Fact::Name), "{text}");
         }
