@@ -146,10 +146,14 @@ impl Rest {
     async fn send(&self, call: Call) -> Result<Vec<u8>, Problem> {
         let Inner { http, host, pace, health } = &*self.0;
         let key = pace::Key::of(&call.method, &call.path);
-        if let Some(wait) = pace.wait(&key, Instant::now()) {
-            return Err(Problem::without_request(Failure::RetryAfter(wait)));
-        }
+        let is_due = || match pace.wait(&key, Instant::now()) {
+            Some(wait) => Err(Problem::without_request(Failure::RetryAfter(wait))),
+            None => Ok(()),
+        };
+        is_due()?;
         pace.room(&key).await;
+        // Whoever stood in line before may have used up what the channel had left.
+        is_due()?;
         let is_send = call.method == Method::POST;
         let mut request = http.request(call.method, format!("{host}{}", call.path)).query(&call.query);
         if let Some(body) = &call.body {

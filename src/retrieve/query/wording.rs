@@ -64,8 +64,8 @@ const SPANISH_INTENTS: &str = "quiere decir oye eso duda entender explicar senci
 /// The word for a comparison that somebody most probably meant to type ("diffrence").
 pub(super) fn meant_comparison(folded: &str) -> Option<&'static str> {
     const LONG: usize = 8;
-    let is_meant = |word: &&str| word.len() >= LONG && *word != folded && strsim::osa_distance(word, folded) == 1;
-    COMPARING.into_iter().filter(is_meant).find(|_| !COMPARING.contains(&folded))
+    let is_meant = |word: &&str| word.len() >= LONG && strsim::osa_distance(word, folded) == 1;
+    COMPARING.into_iter().find(is_meant).filter(|_| !COMPARING.contains(&folded))
 }
 
 /// Whether a word is a slip such as "wat" or "im": short, unknown to the corpus and no acronym.
@@ -102,10 +102,10 @@ const NAMES: [&str; 14] = [
     r"\b(d[oó]nde|en qu[eé])\b[^?.]{0,60}\b(men[uú]|pestaña|bot[oó]n|consola|panel|pantalla)\b",
     // What is so in the asker's own house.
     r"\bcu[aá]l(es)? (es|son)\b[^?.]{0,40}\bque (usamos|tenemos)\b",
-    r"\b(cu[aá]l(es)? (es|son) (la|las|el|los) (contraseñas?|password|credenciales)|what('?s| is| are) (the|our) (passwords?|login|credentials)) (to|for|of|de|del|para)\b",
+    r"\bcu[aá]l(es)? (es|son) (la|las|el|los) (contraseñas?|password|credenciales) (de|del|para)\b",
     r"\b(d[oó]nde est[aá]n?|where('?s| is| are))\b[^?.]{0,25}\b(runbooks?|wiki|dashboards?|tableros?|documentaci[oó]n|docs)\b[^?.]{0,25}\b(nuestr[oa]s?|our|team|equipo)\b|\bwhere('?s| is| are) our (runbooks?|wiki|dashboards?|docs)\b",
     r"\b(qu[eé]|cu[aá]les|which|what) (tickets?|issues?|prs?|tareas)\b[^?.]{0,20}\b(tengo|asignad[oa]s?|assigned to|do i have|are mine)\b",
-    r"^(the )?link to\b|\b(what's|whats|what is|send me|give me|me pas[aá](s|n|is)?|p[aá]same) (the|la|el|las|los|our) (link|password|login|credentials|contraseña|enlace|clave|credenciales) (to|for|of|de|del|para)\b",
+    r"^(the )?link to\b|\b(what's|whats|what is|what are|send me|give me|me pas[aá](s|n|is)?|p[aá]same) (the|la|el|las|los|our) (link|passwords?|login|credentials|contraseña|enlace|clave|credenciales) (to|for|of|de|del|para)\b",
     r"\bwh(at|ich|y)\b[^?.]{0,30}\b(pr|ticket|issue|commit) #?\d+|\bwhich (pr|ticket|issue|commit)\b|\bqu[eé] (pr|ticket|issue)\b|\ben qu[eé] commit\b",
     // What came out lately.
     r"\b(what's|whats|what is) new in\b|\b(sali[oó] ya|ya sali[oó]|qu[eé] (trae|hay) de nuevo)\b",
