@@ -316,3 +316,20 @@ fn nearest(folded: &str, subject_words: &std::collections::BTreeSet<String>) -> 
         .min()
         .map(|(_, subject)| subject.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_together_is_found_written_apart() {
+        let share = |asked: &str, text: &str| {
+            let query = Query::new(asked, Language::English, &Glossary::default(), &Statistics::default());
+            query.share_of_concepts(&StemSet::of(text, Language::English))
+        };
+        for (asked, text) in [("sha256", "SHA-256"), ("SHA-256", "SHA-256"), ("sha256", "sha256")] {
+            assert!(share(asked, text) > 0.99, "{asked} in {text}: {}", share(asked, text));
+        }
+        assert!(share("sha256", "SHA-512") < 0.01);
+    }
+}
