@@ -100,6 +100,15 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 
+impl Section {
+    /// The citations to show behind the code that is block `at`: none where the sentence that introduces it gives them already.
+    pub fn marks_of_code(&self, at: usize) -> &[CitationNo] {
+        let Some(Block::Code { cites, .. }) = self.blocks.get(at) else { return &[] };
+        let introduction = at.checked_sub(1).and_then(|before| self.blocks[before].sentences().last());
+        if introduction.is_some_and(|sentence| sentence.cites == *cites) { &[] } else { cites }
+    }
+}
+
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

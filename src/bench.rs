@@ -4,5 +4,6 @@ pub mod ask;
 pub mod embed;
 #[cfg(feature = "models")]
 pub mod generate;
+pub mod guard;
 pub mod ingest;
 mod memory;

@@ -150,16 +150,25 @@ impl Settings {
         }
     }
 
+    /// Reads the text of a configuration file, without variables.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::from_texts(Some(text), "the configuration", Vec::new())
+    }
+
     fn from_sources(file: Option<&Path>, variables: Vec<(String, String)>) -> Result<Self> {
+        let Some(file) = file else { return Self::from_texts(None, "the configuration", variables) };
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Self::from_texts(Some(&text), &file.display().to_string(), variables)
+    }
+
+    /// `place` names the text in errors.
+    fn from_texts(text: Option<&str>, place: &str, variables: Vec<(String, String)>) -> Result<Self> {
         let known = serde_json::to_value(Self::default())?;
         let mut sources = config::Config::builder();
-        if let Some(file) = file {
-            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let given: toml::Table =
-                toml::from_str(&text).with_context(|| format!("{} is not TOML", file.display()))?;
-            refuse_unknown(&serde_json::to_value(given)?, &known, "", &file.display().to_string())?;
-            let source = File::from_str(&text, FileFormat::Toml);
-            sources = sources.add_source(source);
+        if let Some(text) = text {
+            let given: toml::Table = toml::from_str(text).with_context(|| format!("{place} is not TOML"))?;
+            refuse_unknown(&serde_json::to_value(given)?, &known, "", place)?;
+            sources = sources.add_source(File::from_str(text, FileFormat::Toml));
         }
         for (name, _) in &variables {
             let keys: Vec<String> = name[PREFIX.len()..].to_lowercase().split("__").map(str::to_owned).collect();
@@ -171,10 +180,12 @@ impl Settings {
             .separator("__")
             .try_parsing(true)
             .source(Some(variables.into_iter().collect()));
-        let place = || file.map_or_else(|| "the configuration".to_owned(), |file| file.display().to_string());
-        let settings: Self =
-            sources.add_source(environment).build().and_then(config::Config::try_deserialize).with_context(place)?;
-        settings.validate().with_context(place)?;
+        let settings: Self = sources
+            .add_source(environment)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .with_context(|| place.to_owned())?;
+        settings.validate().with_context(|| place.to_owned())?;
         Ok(settings)
     }
 

@@ -61,6 +61,7 @@ pub mod feedback;
 pub mod generate;
 pub mod goldset;
 pub mod guard;
+mod heap;
 pub mod jsonl;
 pub mod knowledge;
 pub mod language;

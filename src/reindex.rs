@@ -15,6 +15,7 @@ use self::gate::Gate;
 use self::generation::{Generations, Manifest};
 use crate::embed::bm25::Bm25Settings;
 use crate::embed::dense::Embedder;
+use crate::heap;
 use crate::jsonl;
 use crate::knowledge::ingest::{self, IngestSettings, Ingested, Progress, Report};
 use crate::knowledge::topic::Topics;
@@ -152,6 +153,7 @@ impl Reindexer {
 fn counted(work: impl FnOnce() -> Result<Outcome>) -> Result<Outcome> {
     let started = Instant::now();
     let outcome = work();
+    heap::give_back();
     let run = match &outcome {
         Err(_) => Run::Failed,
         Ok(Outcome { refused: Some(_), .. }) => Run::Refused,

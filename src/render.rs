@@ -64,7 +64,7 @@ const fn say<'a>(language: Language, english: &'a str, spanish: &'a str) -> &'a 
 pub const fn section_title(kind: SectionKind, language: Language) -> &'static str {
     match kind {
         SectionKind::Definition => say(language, "In short", "En resumen"),
-        SectionKind::WhenToUse => say(language, "When to use it", "Cuándo usarlo"),
+        SectionKind::WhenToUse => say(language, "When to use it, and when not", "Cuándo usarlo y cuándo no"),
         SectionKind::Pitfalls => say(language, "Common mistakes", "Errores comunes"),
         SectionKind::Example => say(language, "Example", "Ejemplo"),
         SectionKind::Checklist => say(language, "Checklist", "Lista de comprobación"),

@@ -9,8 +9,9 @@ use clap::{Args, Subcommand};
 
 use super::{Output, progress, runtime};
 use crate::app::{App, Start};
-use crate::bench::{ask, embed, ingest};
+use crate::bench::{ask, embed, guard, ingest};
 use crate::embed::dense::{EmbedSettings, Embedder};
+use crate::guard::Guard;
 
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
@@ -20,6 +21,8 @@ pub enum BenchCommand {
     Ingest(IngestArgs),
     /// Embed texts of passages
     Embed(EmbedArgs),
+    /// Screen questions, and look through passages, as the guard does
+    Guard(GuardArgs),
     /// Have a chat model write, and kalosm's bare loop beside it
     Generate(GenerateArgs),
 }
@@ -45,6 +48,18 @@ pub struct GenerateArgs {
     #[arg(long, default_value_t = 128)]
     tokens: u32,
     /// How often; the median counts
+    #[arg(long, default_value_t = 3)]
+    repeat: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct GuardArgs {
+    /// Questions, one object with a field `text` a line [default: made from the knowledge base]
+    #[arg(long, value_name = "FILE")]
+    questions: Option<PathBuf>,
+    /// How many times each text is looked at
     #[arg(long, default_value_t = 3)]
     repeat: usize,
     #[command(flatten)]
@@ -87,6 +102,7 @@ pub fn run(app: &App, command: BenchCommand) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         BenchCommand::Embed(args) => embed(app, args),
+        BenchCommand::Guard(args) => guard(app, &args),
         BenchCommand::Generate(args) => generate(app, args),
     }
 }
@@ -99,6 +115,21 @@ fn embed(app: &App, args: EmbedArgs) -> Result<ExitCode> {
     app.run(Start::AtOnce, |progress| reading.show(&progress))?;
     let passages = app.generations.passages()?;
     let scores = embed::run(&embedder, passages.iter().map(AsRef::as_ref), args.passages)?;
+    args.output.print(&scores, || scores.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn guard(app: &App, args: &GuardArgs) -> Result<ExitCode> {
+    let mut reading = progress::Reading::new();
+    app.run(Start::AtOnce, |progress| reading.show(&progress))?;
+    let passages = app.generations.passages()?;
+    let questions = match &args.questions {
+        Some(file) => ask::read(file)?,
+        None => ask::about(passages.iter().map(AsRef::as_ref)),
+    };
+    let guard = Guard::new(&app.settings.guard)?;
+    let passages: Vec<_> = passages.iter().map(AsRef::as_ref).collect();
+    let scores = guard::run(&guard, &questions, &passages, args.repeat)?;
     args.output.print(&scores, || scores.to_string())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -34,6 +34,7 @@ use crate::app::{App, Running, Start};
 use crate::backup::Store;
 use crate::delivery::Delivery;
 use crate::feedback::Feedback;
+use crate::heap;
 use crate::reindex::EngineChoice;
 use crate::reindex::generation::Manifest;
 use crate::reindex::schedule::Schedule;
@@ -178,6 +179,8 @@ async fn follow_generations(app: Arc<App>, running: Running, shown: Arc<ArcSwap<
                 tell_live(&manifest);
                 open = manifest.name;
                 keep_copy(&app);
+                // What the index before it held is free by now, unless somebody is still reading.
+                tokio::task::spawn_blocking(heap::give_back);
             }
             Err(error) => {
                 let trouble = format!("{error:#}");

@@ -32,7 +32,7 @@ pub struct ExtractiveSettings {
 
 impl Default for ExtractiveSettings {
     fn default() -> Self {
-        Self { max_words: 330, max_definition: 6, max_reply: 4, min_direct: 0.27, max_items: 5, max_code_lines: 30 }
+        Self { max_words: 330, max_definition: 6, max_reply: 4, min_direct: 0.2, max_items: 5, max_code_lines: 30 }
     }
 }
 
@@ -77,11 +77,18 @@ fn focused(chooser: &mut Chooser<'_>, focus: &[Role], settings: &ExtractiveSetti
 fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Section> {
     // The order of choosing is the order of importance: nothing is said twice, and what comes first may choose first.
     let share = |percent: usize| settings.max_words * percent / 100;
+    let asks_when_not = chooser.asks_when_not();
     let definition = definition(chooser, settings, share(42));
     let example = example(chooser, settings, share(14));
     let pitfalls = chooser.take(&[Role::Pitfall], settings.max_items, share(27));
-    let mut when_to_use = chooser.take(&[Role::WhenToUse], settings.max_items.saturating_sub(1), share(20));
-    when_to_use.extend(chooser.take(&[Role::WhenNotToUse], 1, share(10)));
+    let mut cases = |role, most, percent| chooser.take(&[role], most, share(percent));
+    let when_to_use = if asks_when_not {
+        let when_not = cases(Role::WhenNotToUse, settings.max_items, 25);
+        [when_not, cases(Role::WhenToUse, 1, 10)].concat()
+    } else {
+        let when = cases(Role::WhenToUse, settings.max_items.saturating_sub(1), 20);
+        [when, cases(Role::WhenNotToUse, 1, 10)].concat()
+    };
     let used: usize = [&pitfalls, &when_to_use].into_iter().flatten().map(|unit| unit.quotable.words()).sum();
     let left = settings.max_words.saturating_sub(used + words_of(&definition) + words_of(&example));
     let checklist = chooser.take(&[Role::Checklist], settings.max_items, left);
@@ -96,23 +103,28 @@ fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Sectio
     sections.map(|(kind, blocks)| Section { kind, blocks }).collect()
 }
 
-/// What answers the question: the reply to it, where somebody wrote one, and what else speaks of what is asked; as long as
-/// there is room, what the source goes on to say. What the subject is comes first where that is asked, and otherwise behind
-/// the answer, in a paragraph of its own, unless there is a reply.
+/// What answers the question: what the things are whose meaning is asked; reasons against, where those are; the reply to it,
+/// where somebody wrote one, and what else speaks of what is asked, the surer of them first; as long as there is room, what the
+/// source goes on to say. What the subject is comes behind the answer, in a paragraph of its own, unless there is a reply.
 fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
     let mut room = Room { sentences: settings.max_definition, words };
-    let mut first: Vec<&Unit<'_>> = Vec::new();
-    let asks_what_it_is = chooser.asks_what_it_is();
-    if asks_what_it_is {
-        first.extend(room.take(chooser.definition()));
+    let mut first = room.take(chooser.asked_definitions());
+    let is_defined = !first.is_empty();
+    let when_not = room.take(chooser.when_not(MOST_WHEN_NOT, room.words));
+    if !when_not.is_empty() {
+        first.extend(when_not);
+        let last = if is_defined { Vec::new() } else { room.take(chooser.definition()) };
+        return [paragraph(&first), paragraph(&last)].concat();
     }
     let reply = room.take(chooser.reply(room.sentences.min(settings.max_reply)));
-    if !reply.is_empty() {
-        first.extend(reply);
+    if let Some(opening) = reply.first() {
+        let is_sure = opening.is_of_sure_reply();
         let more = room.take(chooser.direct_answer(room.sentences, room.words));
-        return [paragraph(&first), paragraph(&more)].concat();
+        let (surer, other) = if is_sure { (reply, more) } else { (more, reply) };
+        first.extend(surer);
+        return [paragraph(&first), paragraph(&other)].concat();
     }
-    let what_it_is = if asks_what_it_is { Vec::new() } else { room.take(chooser.definition()) };
+    let what_it_is = if is_defined { Vec::new() } else { room.take(chooser.definition()) };
     first.extend(room.take(chooser.direct_answer(room.sentences, room.words)));
     let (mut first, last) = if first.is_empty() { (what_it_is, Vec::new()) } else { (first, what_it_is) };
     while let Some(&end) = first.last().filter(|_| room.sentences > 0) {
@@ -121,6 +133,9 @@ fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: u
     }
     [paragraph(&first), paragraph(&last)].concat()
 }
+
+/// How many reasons against a thing are the answer to when not to use it; the others have their own part.
+const MOST_WHEN_NOT: usize = 2;
 
 /// What may still be said.
 struct Room {

@@ -48,17 +48,23 @@ impl Role {
         !heading.ends_with('?') && Self::of_heading(heading) == Some(Self::Reply)
     }
 
-    /// What a sentence defines: "A saga" in "A saga is a sequence of transactions."
+    /// What a sentence defines, with its other names: "A saga" in "A saga is a sequence of transactions."
     pub fn defined_by(sentence: &str) -> Option<&str> {
         let defined = &sentence[..DEFINING.find(sentence)?.start()];
-        let is_name = (2..=80).contains(&defined.chars().count()) && !defined.contains([',', ';', ':']);
+        let is_name = (2..=80).contains(&defined.chars().count()) && NAMES.is_match(defined);
         is_name.then_some(defined)
     }
 
     /// The parts of an answer that the wording of a question asks for ("when", "why", "how").
     pub fn wanted_by(question: &str) -> Vec<Self> {
-        let wanted = WANTED.iter().filter(|(_, pattern)| pattern.is_match(question));
-        wanted.flat_map(|(roles, _)| roles.iter().copied()).collect()
+        // Who asks when not does not ask when by that.
+        let rest = WHEN_NOT.replace_all(question, " ");
+        let when_not = (rest != question).then_some(Self::WhenNotToUse);
+        let wanted = WANTED.iter().filter(|(_, pattern)| pattern.is_match(&rest));
+        let mut wanted: Vec<Self> =
+            when_not.into_iter().chain(wanted.flat_map(|(roles, _)| roles.iter().copied())).collect();
+        wanted.dedup();
+        wanted
     }
 
     /// The role that the wording of a sentence betrays, where it does.
@@ -66,6 +72,11 @@ impl Role {
         first_match(&SENTENCES, sentence).or_else(|| Self::defined_by(sentence).map(|_| Self::Definition))
     }
 }
+
+static WHEN_NOT: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)\b(when (not|shouldn['’]?t|(should|would) (i|we|you|one) (not|avoid)|is it (not|a bad))|cu[aá]ndo (no|evitar|evito|evitamos))\b";
+    Regex::new(pattern).expect("a test compiles every pattern")
+});
 
 static WANTED: LazyLock<Vec<(&[Role], Regex)>> = LazyLock::new(|| {
     let patterns: [(&[Role], &str); 7] = [
@@ -158,6 +169,14 @@ static SENTENCES: Patterns = LazyLock::new(|| {
 });
 
 /// What a definition says between what it defines and what that is.
+/// A name, and maybe another: "A deadlock, or deadly embrace, ".
+static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^[^,;:]+(, (or|also (called|known as)|o|u|también (llamad[oa]s?|conocid[oa]s? como)) [^,;:]+(, )?)?$",
+    )
+    .expect("a test compiles every pattern")
+});
+
 static DEFINING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b((is|are) (an?|the|one|any)|means|refers to|consists of|describes|(es|son) (un|una|unos|unas|el|la|los|las)|significa|consiste en|se refiere a)\b")
         .expect("a test compiles every pattern")
@@ -209,13 +228,19 @@ mod tests {
         assert_eq!(Role::defined_by("A saga is a sequence of transactions.").map(str::trim), Some("A saga"));
         assert_eq!(Role::defined_by("Una saga es una secuencia.").map(str::trim), Some("Una saga"));
         assert_eq!(Role::defined_by("A saga may fail."), None);
+        for other_name in ["A deadlock, or deadly embrace, is a cycle.", "Un deadlock, o interbloqueo, es un ciclo."] {
+            assert!(Role::defined_by(other_name).is_some(), "{other_name}");
+        }
+        assert_eq!(Role::defined_by("If a lock is held, the other transaction is a waiter."), None);
     }
 
     #[test]
     fn questions_ask_for_parts() {
         for (question, wanted) in [
             ("When should I use a saga?", &[Role::WhenToUse, Role::WhenNotToUse][..]),
-            ("¿Y cuándo no?", &[Role::WhenToUse, Role::WhenNotToUse]),
+            ("¿Y cuándo no?", &[Role::WhenNotToUse]),
+            ("When should I not use a saga?", &[Role::WhenNotToUse]),
+            ("When should I use a saga, and when not?", &[Role::WhenNotToUse, Role::WhenToUse]),
             ("Does the broker lose messages when it restarts?", &[]),
             ("What is a saga?", &[Role::Definition]),
             ("¿Por qué falla?", &[Role::Pitfall, Role::Mechanism]),

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use super::document::{Block, Document, Marker, Span, Text, plain};
 use super::{Notice, Shown, markdown, say, section_title, shown, source_language_note, sources_title, whole_seconds};
-use crate::answer::{self, Answer, Citation, CitationNo, Reply, SectionKind, Sentence};
+use crate::answer::{self, Answer, Citation, CitationNo, Reply, Section, SectionKind, Sentence};
 use crate::question::Language;
 
 /// Letters of a question that are repeated above its answer.
@@ -182,22 +182,25 @@ fn written(answer: &Answer) -> Document {
     }
     for section in &answer.sections {
         blocks.push(Block::Heading(plain(section_title(section.kind, language))));
-        blocks.extend(section.blocks.iter().flat_map(|block| blocks_of(block, section.kind)));
+        blocks.extend((0..section.blocks.len()).flat_map(|at| blocks_of(section, at)));
     }
     blocks.push(Block::Heading(plain(sources_title(language))));
     blocks.extend(answer.citations.iter().map(|citation| Block::Small(source(citation))));
     Document { language, blocks }
 }
 
-fn blocks_of(block: &answer::Block, kind: SectionKind) -> Vec<Block> {
-    let marker = if kind == SectionKind::Checklist { Marker::Box } else { Marker::Bullet };
-    match block {
+/// The block `at` of a section.
+fn blocks_of(section: &Section, at: usize) -> Vec<Block> {
+    let marker = if section.kind == SectionKind::Checklist { Marker::Box } else { Marker::Bullet };
+    match &section.blocks[at] {
         answer::Block::Paragraph { sentences } => vec![Block::Paragraph(text(sentences))],
         answer::Block::List { items } => {
             vec![Block::List { marker, items: items.iter().map(|item| text(item)).collect() }]
         }
-        answer::Block::Code { language, code, cites } => {
-            vec![Block::Code { language: language.clone(), code: code.clone() }, Block::Small(plain(marks(cites)))]
+        answer::Block::Code { language, code, .. } => {
+            let code = Block::Code { language: language.clone(), code: code.clone() };
+            let marks = marks(section.marks_of_code(at));
+            if marks.is_empty() { vec![code] } else { vec![code, Block::Small(plain(marks))] }
         }
     }
 }

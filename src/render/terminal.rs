@@ -105,7 +105,7 @@ impl Sheet {
                         self.wrapped(bullet, &text);
                     }
                 }
-                Block::Code { code, cites, .. } => self.code(code, cites),
+                Block::Code { code, .. } => self.code(code, section.marks_of_code(at)),
             }
         }
     }
@@ -142,8 +142,10 @@ impl Sheet {
         for line in neutral(code).lines() {
             self.text.extend(["      ", line, "\n"]);
         }
-        let marks: String = cites.iter().map(|no| self.mark(*no)).collect();
-        self.text.extend(["\n  ", &marks, "\n"]);
+        if !cites.is_empty() {
+            let marks: String = cites.iter().map(|no| self.mark(*no)).collect();
+            self.text.extend(["\n  ", &marks, "\n"]);
+        }
     }
 
     fn mark(&self, no: CitationNo) -> String {

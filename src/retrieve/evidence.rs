@@ -33,7 +33,7 @@ pub struct EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { min_confidence: 0.5, max_supporting: 3, min_reply: 0.3 }
+        Self { min_confidence: 0.5, max_supporting: 3, min_reply: 0.15 }
     }
 }
 
@@ -74,7 +74,7 @@ pub struct EvidencePassage {
     pub is_main: bool,
     /// Its score as a share of that of the subject's best passage; 0 if it was not retrieved itself.
     pub relevance: f32,
-    /// How well it replies to the question, from 0 to 1, if it does.
+    /// How well it replies to the question, from 0 to 1, if it does: as the reply to one that people ask, or by comparing.
     pub reply_fitness: Option<f32>,
 }
 
@@ -139,19 +139,35 @@ fn collect(
         .filter(|passage| main.iter().all(|own| own.passage.chunk_id != passage.chunk_id))
         .take(settings.max_supporting)
         .map(|passage| retriever.readings.read(passage));
-    let passages = main
-        .iter()
-        .cloned()
-        .map(|reading| (reading, true))
-        .chain(beside.map(|reading| (reading, false)))
+    let readings = main.iter().cloned().map(|reading| (reading, true)).chain(beside.map(|reading| (reading, false)));
+    let mut passages: Vec<EvidencePassage> = readings
         .map(|(reading, is_main)| {
             let relevance = found.relevance(&reading, best);
-            let fitness = reply::fitness(&reading, query, relevance);
-            let reply_fitness = Some(fitness).filter(|&fitness| fitness >= settings.min_reply);
-            EvidencePassage { reading, is_main, relevance, reply_fitness }
+            EvidencePassage { reading, is_main, relevance, reply_fitness: None }
         })
         .collect();
+    let leads: Vec<f32> = (0..passages.len()).map(|at| lead(&passages, at)).collect();
+    for (passage, lead) in passages.iter_mut().zip(leads) {
+        let fitness = fitness(passage, lead, query);
+        passage.reply_fitness = Some(fitness).filter(|&fitness| fitness >= settings.min_reply);
+    }
     Evidence { query: query.clone(), subject: name, passages, focus: Vec::new() }
+}
+
+/// By how much the passage `at` is more relevant than any other on the main subject; below 0 if it is less so.
+fn lead(passages: &[EvidencePassage], at: usize) -> f32 {
+    let others = passages.iter().enumerate().filter(|&(other, passage)| other != at && passage.is_main);
+    passages[at].relevance - others.map(|(_, passage)| passage.relevance).fold(0.0, f32::max)
+}
+
+/// How well a passage replies to `query`, from 0 to 1. Who wants things told apart is answered by what does that.
+fn fitness(passage: &EvidencePassage, lead: f32, query: &Query) -> f32 {
+    let EvidencePassage { reading, is_main, relevance, .. } = passage;
+    if *is_main && reading.role == Some(Role::Comparison) && query.asks_to_compare() {
+        *relevance
+    } else {
+        reply::leading(reading, query, lead)
+    }
 }
 
 /// The probability that goes with log odds.

@@ -195,6 +195,11 @@ impl Query {
         questions.iter().any(|question| self.is_the_same_as(question))
     }
 
+    /// Whether the question may be one of which of several things to take ("polling or CDC?").
+    pub fn asks_to_compare(&self) -> bool {
+        self.compares || self.wants.contains(&Role::Comparison)
+    }
+
     /// Whether the question holds every word of a name with these stems, in its own words or in synonyms.
     pub fn asks_by_name(&self, name: &StemSet) -> bool {
         !name.is_empty() && name.iter().all(|stem| self.stems.contains(stem))

@@ -3,6 +3,7 @@
 
 mod follow_ups;
 mod listed_questions;
+mod opening;
 mod taking_turns;
 
 use std::path::Path;

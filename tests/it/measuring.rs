@@ -13,7 +13,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use colega::agent::queue::QueueSettings;
 use colega::agent::{Agent, Parts};
-use colega::bench::{ask, ingest as bench_ingest};
+use colega::bench::{ask, guard as bench_guard, ingest as bench_ingest};
 use colega::eval::ranking::RankingSettings;
 use colega::eval::{abstain, retrieval, spans};
 use colega::generate::Generator;
@@ -273,4 +273,21 @@ fn ingest_counts_the_whole_and_its_formats() {
     assert!(run(&folder.path().join("a"), 1).expect("a folder").formats.is_empty(), "one format alone is the whole");
     assert!(run(folder.path(), 0).is_err());
     assert!(run(&folder.path().join("none"), 1).is_err());
+}
+
+#[test]
+fn what_the_guard_costs_is_measured_for_questions_and_passages() {
+    let folder = folder_of(&[("guide.md", GUIDE)]);
+    let read =
+        ingest::ingest(folder.path(), &IngestSettings::default(), &Topics::built_in(), |_| {}).expect("a folder");
+    let passages: Vec<&Passage> = read.passages.iter().collect();
+    let guard = Guard::new(&GuardSettings::default()).expect("built-in rules");
+    let questions = ["What is a webhook?".to_owned(), "¿Qué es?".to_owned()];
+    let scores = bench_guard::run(&guard, &questions, &passages, 4).expect("something to measure");
+    assert_eq!((scores.questions.texts, scores.questions.longest), (2, 18));
+    assert_eq!(scores.passages.texts, passages.len());
+    for times in [&scores.questions, &scores.passages] {
+        assert!(0.0 < times.p50_us && times.p50_us <= times.p99_us && times.p99_us <= times.max_us, "{times:?}");
+    }
+    assert!(bench_guard::run(&guard, &[], &passages, 4).is_err());
 }

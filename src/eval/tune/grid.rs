@@ -70,7 +70,7 @@ pub(super) const GRID: &[Knob] = &[
         &mut of.evidence.min_confidence
     }),
     Knob::count("evidence.max_supporting", &[0.0, 2.0, 3.0, 5.0], |of| &mut of.evidence.max_supporting),
-    Knob::number("evidence.min_reply", &[0.2, 0.25, 0.3, 0.4, 0.5], |of| &mut of.evidence.min_reply),
+    Knob::number("evidence.min_reply", &[0.1, 0.15, 0.2, 0.3, 0.4], |of| &mut of.evidence.min_reply),
     Knob::count("answer.max_definition", &[4.0, 5.0, 6.0, 7.0], |of| &mut of.answer.max_definition),
     Knob::count("answer.max_reply", &[2.0, 3.0, 4.0], |of| &mut of.answer.max_reply),
     Knob::number("answer.min_direct", &[0.2, 0.27, 0.34, 0.42, 0.5], |of| &mut of.answer.min_direct),

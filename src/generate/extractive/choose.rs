@@ -1,5 +1,7 @@
 //! Which units go into an answer.
 
+use std::collections::BTreeSet;
+
 use crate::embed::stems::StemSet;
 use crate::reading::quotable::{Kind, Quotable};
 use crate::reading::role::Role;
@@ -10,6 +12,10 @@ use crate::retrieve::query::{Concept, Query};
 const SAME: f32 = 0.65;
 /// A passage was found for the question itself if it scores at least this share of the best one.
 const FOUND: f32 = 0.15;
+/// How much the score of its passage counts for a sentence, where speaking of all that is asked counts 1.
+const OF_PASSAGE: f32 = 2.0;
+/// A reply at least this sure to answer (0 to 1) is what an answer begins with.
+const SURE: f32 = 0.4;
 
 /// Something quotable, and what it is to the question.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +30,13 @@ pub struct Unit<'a> {
     relevance: f32,
     /// How well the passage replies to the question, if it does.
     reply_fitness: Option<f32>,
+}
+
+impl Unit<'_> {
+    /// Whether it is from a reply that surely answers.
+    pub fn is_of_sure_reply(&self) -> bool {
+        self.reply_fitness.is_some_and(|fitness| fitness >= SURE)
+    }
 }
 
 /// Everything that can be quoted from the evidence, passage by passage.
@@ -68,10 +81,30 @@ impl<'a> Chooser<'a> {
 
     /// The sentence that says what the subject is.
     pub fn definition(&mut self) -> Option<&'a Unit<'a>> {
+        self.best_definition(|_| true).map(|at| &self.units[at])
+    }
+
+    /// The sentences that say what the things are that the question names, if it asks what something is rather than to tell it
+    /// from another: one, or two where it names two.
+    pub fn asked_definitions(&mut self) -> Vec<&'a Unit<'a>> {
+        let query = self.query;
+        if !query.wants.contains(&Role::Definition) || query.compares {
+            return Vec::new();
+        }
+        let first = self.best_definition(|unit| query.share_of_concepts(&unit.quotable.defined) > 0.0);
+        let second = first.and_then(|_| self.best_definition(|unit| query.asks_by_name(&unit.quotable.defined)));
+        let mut places: Vec<usize> = first.into_iter().chain(second).collect();
+        places.sort_unstable();
+        places.into_iter().map(|at| &self.units[at]).collect()
+    }
+
+    /// Takes the best definition of those that are wanted, and tells its place.
+    fn best_definition(&mut self, is_wanted: impl Fn(&Unit<'_>) -> bool) -> Option<usize> {
         let about: StemSet = self.query.stems().iter().chain(self.subject_stems.iter()).collect();
         let best = self
             .free()
             .filter(|(_, unit)| unit.is_main && unit.quotable.kind == Kind::Sentence && unit.quotable.can_stand_alone())
+            .filter(|(_, unit)| is_wanted(unit))
             .filter_map(|(at, unit)| {
                 let defines = unit.quotable.defined.share_in(&about);
                 let certain = unit.quotable.is_role_certain() && unit.quotable.role == Some(Role::Definition);
@@ -79,18 +112,20 @@ impl<'a> Chooser<'a> {
                 (certain || defines >= 0.5).then_some((score, at))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        best.map(|(_, at)| self.take_at(at))
+        let (_, at) = best?;
+        self.take_at(at);
+        Some(at)
     }
 
     /// Up to `most` sentences of at most `words` words together that speak of what is asked beyond the subject itself,
-    /// best first. The best one is taken however long it is.
+    /// from the passage of the best one first. That is taken however long it is.
     pub fn direct_answer(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
         let mut beyond = self.query.beyond(&self.subject_stems);
         if beyond.is_empty() && self.taken.is_empty() {
             // No sentence says what the subject is, so those that speak most of it have to do.
             beyond = self.query.concepts.iter().collect();
         }
-        let mut chosen: Vec<&'a Unit<'a>> = Vec::new();
+        let mut chosen: Vec<usize> = Vec::new();
         let mut left = words;
         while chosen.len() < most && (!beyond.is_empty() || self.query.compares) {
             let best = self
@@ -104,21 +139,27 @@ impl<'a> Chooser<'a> {
                 .filter(|(_, unit)| unit.quotable.heading_role != Some(Role::Example))
                 .filter(|(_, unit)| share_of(&beyond, unit) >= self.min_direct || self.compares(unit))
                 .map(|(at, unit)| {
-                    let to_the_point = if self.compares(unit) || self.defines(unit) { 1.0 } else { 0.0 };
-                    (share_of(&beyond, unit) + self.fitness(unit) + unit.relevance + to_the_point, at)
+                    let is_to_the_point = self.compares(unit) || self.defines(unit) || self.says_when(unit);
+                    let to_the_point = if is_to_the_point { 1.0 } else { 0.0 };
+                    (share_of(&beyond, unit) + OF_PASSAGE * unit.relevance + to_the_point, at)
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             let Some((_, at)) = best else { break };
-            let unit = self.take_at(at);
-            left = left.saturating_sub(unit.quotable.words());
-            chosen.push(unit);
+            left = left.saturating_sub(self.take_at(at).quotable.words());
+            chosen.push(at);
         }
-        chosen
+        self.in_reading_order(chosen)
     }
 
-    /// Whether the question asks for nothing but what the subject is.
-    pub fn asks_what_it_is(&self) -> bool {
-        self.query.wants.contains(&Role::Definition) && self.query.beyond(&self.subject_stems).is_empty()
+    /// Whether the question asks when not to use the subject, and not when to.
+    pub fn asks_when_not(&self) -> bool {
+        let wants = |role| self.query.wants.contains(&role);
+        wants(Role::WhenNotToUse) && !wants(Role::WhenToUse)
+    }
+
+    /// Up to `most` reasons against, of at most `words` words, if the question asks for those.
+    pub fn when_not(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
+        if self.asks_when_not() { self.take(&[Role::WhenNotToUse], most, words) } else { Vec::new() }
     }
 
     /// The sentence right behind `unit` in its passage, if it has at most `words` words.
@@ -182,6 +223,15 @@ impl<'a> Chooser<'a> {
         Some((before.map(|before| self.take_at(before)), code))
     }
 
+    /// The units at these places, those of one passage together and in their order; first the passage of the first one.
+    fn in_reading_order(&self, mut places: Vec<usize>) -> Vec<&'a Unit<'a>> {
+        let mut passages: Vec<usize> = places.iter().map(|&at| self.units[at].passage).collect();
+        let mut seen = BTreeSet::new();
+        passages.retain(|passage| seen.insert(*passage));
+        places.sort_by_key(|&at| (passages.iter().position(|&passage| passage == self.units[at].passage), at));
+        places.into_iter().map(|at| &self.units[at]).collect()
+    }
+
     fn free(&self) -> impl Iterator<Item = (usize, &'a Unit<'a>)> + '_ {
         self.units.iter().enumerate().filter(|(at, _)| !self.taken.contains(at))
     }
@@ -209,6 +259,12 @@ impl<'a> Chooser<'a> {
     /// Whether the question asks for a comparison and the unit is from one.
     fn compares(&self, unit: &Unit<'_>) -> bool {
         self.query.compares && unit.is_main && unit.quotable.is_from_comparison()
+    }
+
+    /// Whether the question asks when to use something, or when not, and the unit says so.
+    fn says_when(&self, unit: &Unit<'_>) -> bool {
+        let role = unit.quotable.role.filter(|role| matches!(role, Role::WhenToUse | Role::WhenNotToUse));
+        role.is_some_and(|role| self.query.wants.contains(&role))
     }
 
     /// Whether the question asks what something is and the unit says so.

@@ -1,0 +1,69 @@
+//! What an answer begins with, by what is asked.
+
+use std::collections::BTreeSet;
+
+use colega::answer::{SectionKind, Sentence};
+
+use super::*;
+
+/// The paragraphs of the first part: sentences, each with the title of the passage that it is from.
+async fn paragraphs(asked: &str) -> Vec<Vec<(String, String)>> {
+    let asked = ask(&agent(), question(asked)).await;
+    let answer = answer(&asked);
+    let first = answer.sections.iter().find(|section| section.kind == SectionKind::Definition).expect("a first part");
+    let with_title = |sentence: &Sentence| {
+        let citation = answer.citations.iter().find(|citation| sentence.cites.contains(&citation.no));
+        (sentence.text.clone(), citation.expect("what is cited is among the sources").title.clone())
+    };
+    first.blocks.iter().map(|block| block.sentences().map(with_title).collect()).collect()
+}
+
+async fn opening(asked: &str) -> Vec<(String, String)> {
+    paragraphs(asked).await.concat()
+}
+
+#[tokio::test]
+async fn what_things_are_comes_first_where_that_is_asked() {
+    let both = opening("What is event sourcing and how is it different from CQRS?").await;
+    let texts: Vec<&str> = both.iter().map(|(text, _)| text.as_str()).collect();
+    assert!(texts[0].starts_with("Event sourcing is ") && texts[1].starts_with("CQRS "), "{texts:#?}");
+    let other_name = opening("qué es un deadlock y cómo lo evito").await;
+    assert!(other_name[0].0.starts_with("Un deadlock, o interbloqueo, es "), "{other_name:#?}");
+    let direct = opening("How do I rotate a JWT signing key without downtime?").await;
+    assert!(direct[0].0.contains("rotate"), "a definition is not what was asked for: {direct:#?}");
+}
+
+#[tokio::test]
+async fn what_tells_two_things_apart_answers_which_to_take() {
+    let compared = opening("Para publicar la tabla outbox, ¿sondeo o CDC?").await;
+    assert!(compared[0].1.ends_with("Polling frente a change data capture"), "{compared:#?}");
+    assert!(
+        compared.iter().filter(|(_, title)| *title == compared[0].1).count() > 1,
+        "in its own order: {compared:#?}"
+    );
+}
+
+#[tokio::test]
+async fn reasons_against_answer_when_not() {
+    for (asked, against) in [
+        ("When should I not use a saga?", "Saga pattern › When not to use it"),
+        ("¿Cuándo NO usar event sourcing?", "Event sourcing y CQRS › Cuándo no usarlo"),
+    ] {
+        let reasons = opening(asked).await;
+        assert_eq!(reasons[0].1, against, "{reasons:#?}");
+    }
+}
+
+#[tokio::test]
+async fn sentences_of_one_passage_stand_together() {
+    for asked in ["Why does my JWT verification fail after a key rotation?", "¿Cómo evito el N+1 en mi ORM?"] {
+        let paragraphs = paragraphs(asked).await;
+        assert!(paragraphs.concat().len() > 3, "{paragraphs:#?}");
+        for paragraph in &paragraphs {
+            let mut titles: Vec<&String> = paragraph.iter().map(|(_, title)| title).collect();
+            titles.dedup();
+            let passages: BTreeSet<&String> = titles.iter().copied().collect();
+            assert_eq!(titles.len(), passages.len(), "{paragraph:#?}");
+        }
+    }
+}
