@@ -79,7 +79,9 @@ pub fn run(guard: &Guard, questions: &[String], passages: &[&Passage], repeat: u
 
 fn times(texts: &[&str], repeat: usize, work: impl Fn(&str)) -> Result<Times> {
     // Once for nothing, so that every expression is compiled and every table in the caches.
-    texts.iter().for_each(|text| work(text));
+    for text in texts {
+        work(text);
+    }
     let mut nanoseconds = Histogram::<u64>::new(DIGITS)?;
     for text in (0..repeat).flat_map(|_| texts) {
         let begin = Instant::now();

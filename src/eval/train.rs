@@ -20,7 +20,7 @@ const STEP: f32 = 1.0;
 /// The same of the bias, which every message moves.
 const BIAS_STEP: f32 = 0.15;
 /// How strongly weights are drawn towards 0.
-const DECAY: f32 = 1e-6;
+const DECAY: f32 = 3e-5;
 /// Errors below this change nothing that anybody could see.
 const LEAST_ERROR: f32 = 1e-4;
 /// The same messages give the same model.

@@ -17,7 +17,7 @@ const NUMBERS: usize = 2;
 
 /// From this score on, in logits, a message counts as an attack. Set on messages that the model had not seen: the first half
 /// of the attacks and look-alikes beside the tests, and technical texts of others.
-pub const LIMIT: f32 = 0.5;
+pub const LIMIT: f32 = 0.0;
 
 /// Weights of a model.
 pub const BUCKETS: usize = 1 << 18;

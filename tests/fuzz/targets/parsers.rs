@@ -12,8 +12,8 @@ fuzz_target!(|data: &[u8]| {
     let parsed = match kind % 6 {
         0 => markdown::parse("fuzz.md", &decoded).map(|parsed| parsed.blocks),
         1 => html::parse("fuzz.html", &decoded).map(|parsed| parsed.blocks),
-        2 => subtitle::parse("fuzz.vtt", &decoded).map(|parsed| parsed.blocks),
-        3 => subtitle::parse("fuzz.srt", &decoded).map(|parsed| parsed.blocks),
+        2 => subtitle::parse("fuzz.vtt", &decoded).map(|parsed| subtitle::blocks(&parsed.cues)),
+        3 => subtitle::parse("fuzz.srt", &decoded).map(|parsed| subtitle::blocks(&parsed.cues)),
         4 => pdf::parse("fuzz.pdf", bytes).map(|parsed| parsed.blocks),
         _ => {
             let _ = topic::Topics::parse(&decoded);
