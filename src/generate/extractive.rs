@@ -103,24 +103,28 @@ fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Sectio
     sections.map(|(kind, blocks)| Section { kind, blocks }).collect()
 }
 
-/// What answers the question: what the things are whose meaning is asked; reasons against, where those are; the reply to it,
-/// where somebody wrote one, and what else speaks of what is asked, the surer of them first; as long as there is room, what the
-/// source goes on to say. What the subject is comes behind the answer, in a paragraph of its own, unless there is a reply.
+/// What answers the question: what the things are whose meaning is asked; reasons against, where those are asked and no reply
+/// surely answers; the reply, where somebody wrote one, and what else speaks of what is asked, the surer of them first; as long as
+/// there is room, what the source goes on to say. What the subject is comes behind the answer, in a paragraph of its own, unless there is a reply.
 fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
     let mut room = Room { sentences: settings.max_definition, words };
-    let mut first = room.take(chooser.asked_definitions());
+    let mut first = room.take(chooser.asked_definitions(room.sentences));
     let is_defined = !first.is_empty();
-    let when_not = room.take(chooser.when_not(MOST_WHEN_NOT, room.words));
+    let reply = chooser.reply(room.sentences.min(settings.max_reply));
+    let is_sure = reply.first().is_some_and(|opening| opening.is_of_sure_reply());
+    let when_not = if is_sure { Vec::new() } else { chooser.when_not(room.sentences.min(MOST_WHEN_NOT), room.words) };
     if !when_not.is_empty() {
-        first.extend(when_not);
+        first.extend(room.take(when_not));
         let last = if is_defined { Vec::new() } else { room.take(chooser.definition()) };
         return [paragraph(&first), paragraph(&last)].concat();
     }
-    let reply = room.take(chooser.reply(room.sentences.min(settings.max_reply)));
-    if let Some(opening) = reply.first() {
-        let is_sure = opening.is_of_sure_reply();
-        let more = room.take(chooser.direct_answer(room.sentences, room.words));
-        let (surer, other) = if is_sure { (reply, more) } else { (more, reply) };
+    if !reply.is_empty() {
+        let reply = room.take(reply);
+        let (surer, other) = if is_sure {
+            (reply, room.take(chooser.more(room.sentences.min(MOST_MORE), room.words)))
+        } else {
+            (room.take(chooser.direct_answer(room.sentences, room.words)), reply)
+        };
         first.extend(surer);
         return [paragraph(&first), paragraph(&other)].concat();
     }
@@ -136,6 +140,9 @@ fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: u
 
 /// How many reasons against a thing are the answer to when not to use it; the others have their own part.
 const MOST_WHEN_NOT: usize = 2;
+
+/// How many sentences may stand beside a reply that surely answers: after a good answer, more is only noise.
+const MOST_MORE: usize = 2;
 
 /// What may still be said.
 struct Room {

@@ -1,11 +1,12 @@
 //! Which part of an answer a heading or a sentence belongs to.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 /// The part that a passage plays for its subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// What it is.
     Definition,
@@ -52,6 +53,7 @@ impl Role {
     pub fn defined_by(sentence: &str) -> Option<&str> {
         let defined = &sentence[..DEFINING.find(sentence)?.start()];
         let is_name = (2..=80).contains(&defined.chars().count()) && NAMES.is_match(defined);
+        let is_name = is_name && !(defined.contains(',') && CONDITION.is_match(defined));
         is_name.then_some(defined)
     }
 
@@ -60,11 +62,14 @@ impl Role {
         // Who asks when not does not ask when by that.
         let rest = WHEN_NOT.replace_all(question, " ");
         let when_not = (rest != question).then_some(Self::WhenNotToUse);
-        let wanted = WANTED.iter().filter(|(_, pattern)| pattern.is_match(&rest));
-        let mut wanted: Vec<Self> =
-            when_not.into_iter().chain(wanted.flat_map(|(roles, _)| roles.iter().copied())).collect();
-        wanted.dedup();
-        wanted
+        let others = WANTED.iter().filter(|(_, pattern)| pattern.is_match(&rest)).flat_map(|(roles, _)| roles.iter());
+        let mut seen = BTreeSet::new();
+        when_not.into_iter().chain(others.copied()).filter(|role| seen.insert(*role)).collect()
+    }
+
+    /// What a question asks the meaning of: "deadlock" in "What is a deadlock, and how do I avoid it?".
+    pub fn asked_meaning(question: &str) -> Option<&str> {
+        MEANING.captures(question)?.name("name").map(|name| name.as_str())
     }
 
     /// The role that the wording of a sentence betrays, where it does.
@@ -73,9 +78,18 @@ impl Role {
     }
 }
 
+/// When a thing is not to be used. Not "how do I scale to zero when there is no traffic?", nor in Spanish.
 static WHEN_NOT: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?i)\b(when (not|shouldn['’]?t|(should|would) (i|we|you|one) (not|avoid)|is it (not|a bad))|cu[aá]ndo (no|evitar|evito|evitamos))\b";
-    Regex::new(pattern).expect("a test compiles every pattern")
+    let asks = r"(^|[,;:.?(¿]\s*|\b(and|but|or|y|pero|o) )";
+    let english = r"when (not\b|shouldn['’]?t|(should|would) (i|we|you|one) (not|avoid)\b|(is it|would it be) (not a good|a bad)\b)";
+    let spanish = r"cu[aá]ndo (no (us[aoe]|utiliz|conv[ei]|deb[oe]|aplica|tiene sentido|hace falta|es buena|merece|vale)|no\W*$|(no )?(hay que )?evit[aeo])";
+    Regex::new(&format!("(?i){asks}({english}|{spanish})")).expect("a test compiles every pattern")
+});
+
+static MEANING: LazyLock<Regex> = LazyLock::new(|| {
+    let asks = r"\b(what(['’]s| is| are)|qu[eé] (es|son|significan?))\s+((an?|the|un[ao]?s?|el|la|l[oa]s) )?";
+    let ends = r"\s+(and|or|of|for|in|on|with|to|vs|y|e|o|de|del|para|en|con|por)\b|[,.;:?!()]|$";
+    Regex::new(&format!(r"(?i){asks}(?P<name>.+?)({ends})")).expect("a test compiles every pattern")
 });
 
 static WANTED: LazyLock<Vec<(&[Role], Regex)>> = LazyLock::new(|| {
@@ -169,17 +183,19 @@ static SENTENCES: Patterns = LazyLock::new(|| {
 });
 
 /// What a definition says between what it defines and what that is.
-/// A name, and maybe another: "A deadlock, or deadly embrace, ".
-static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)^[^,;:]+(, (or|also (called|known as)|o|u|también (llamad[oa]s?|conocid[oa]s? como)) [^,;:]+(, )?)?$",
-    )
-    .expect("a test compiles every pattern")
-});
-
 static DEFINING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b((is|are) (an?|the|one|any)|means|refers to|consists of|describes|(es|son) (un|una|unos|unas|el|la|los|las)|significa|consiste en|se refiere a)\b")
         .expect("a test compiles every pattern")
+});
+
+/// A name, and maybe another: "A deadlock, or deadly embrace, ". Not "If a lock expires, or the holder ".
+static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    let other = r", (or|also (called|known as)|o|u|también (llamad[oa]s?|conocid[oa]s? como)) [^,;:]+, ";
+    Regex::new(&format!("(?i)^[^,;:]+({other})?$")).expect("a test compiles every pattern")
+});
+/// What begins a condition.
+static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(if|when|while|never|si|cuando|mientras|nunca)\b").expect("a test compiles every pattern")
 });
 
 #[cfg(test)]
@@ -231,7 +247,11 @@ mod tests {
         for other_name in ["A deadlock, or deadly embrace, is a cycle.", "Un deadlock, o interbloqueo, es un ciclo."] {
             assert!(Role::defined_by(other_name).is_some(), "{other_name}");
         }
-        assert_eq!(Role::defined_by("If a lock is held, the other transaction is a waiter."), None);
+        for condition in
+            ["If a lock is held, the other transaction is a waiter.", "If it ends, or fails, that is a sign."]
+        {
+            assert_eq!(Role::defined_by(condition), None, "{condition}");
+        }
     }
 
     #[test]
@@ -242,10 +262,24 @@ mod tests {
             ("When should I not use a saga?", &[Role::WhenNotToUse]),
             ("When should I use a saga, and when not?", &[Role::WhenNotToUse, Role::WhenToUse]),
             ("Does the broker lose messages when it restarts?", &[]),
+            ("¿Cómo escalo a cero cuando no hay tráfico?", &[Role::Mechanism, Role::Example, Role::Checklist]),
+            ("Why is it slow when not warmed up?", &[Role::Pitfall, Role::Mechanism]),
             ("What is a saga?", &[Role::Definition]),
             ("¿Por qué falla?", &[Role::Pitfall, Role::Mechanism]),
         ] {
             assert_eq!(Role::wanted_by(question), wanted, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_question_names_what_it_asks_the_meaning_of() {
+        for (question, name) in [
+            ("What is a deadlock, and how do I avoid it?", Some("deadlock")),
+            ("qué es el teorema CAP", Some("teorema CAP")),
+            ("Our consumer group keeps rebalancing. What are the usual causes of that?", Some("usual causes")),
+            ("How do I rotate a key?", None),
+        ] {
+            assert_eq!(Role::asked_meaning(question), name, "{question}");
         }
     }
 

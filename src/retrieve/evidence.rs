@@ -103,7 +103,7 @@ pub fn gather(
     let (mut own, foreign) = (near_the_best(own), near_the_best(foreign));
     // Who asks by name wants the document of that name: "message queue" is not the one on dead letter queues.
     let read = |hit: &Hit| retriever.readings.read(&hit.passage);
-    if !own.first().is_some_and(|best| reply::fitness(&read(best), query, 1.0) >= settings.min_reply) {
+    if !own.first().is_some_and(|best| reply::fitness(&read(best), query, 1.0) >= REPLIED) {
         own.sort_by_key(|candidate| {
             !query.asks_by_name(&StemSet::of(&candidate.passage.title, candidate.passage.lang))
         });
@@ -142,7 +142,8 @@ fn collect(
     let readings = main.iter().cloned().map(|reading| (reading, true)).chain(beside.map(|reading| (reading, false)));
     let mut passages: Vec<EvidencePassage> = readings
         .map(|(reading, is_main)| {
-            let relevance = found.relevance(&reading, best);
+            // What is beside the subject may have been found before it.
+            let relevance = found.relevance(&reading, best).min(1.0);
             EvidencePassage { reading, is_main, relevance, reply_fitness: None }
         })
         .collect();
@@ -160,15 +161,22 @@ fn lead(passages: &[EvidencePassage], at: usize) -> f32 {
     passages[at].relevance - others.map(|(_, passage)| passage.relevance).fold(0.0, f32::max)
 }
 
-/// How well a passage replies to `query`, from 0 to 1. Who wants things told apart is answered by what does that.
+/// How well a passage replies to `query`, from 0 to 1. Who wants things told apart is answered by what does that, unless there is
+/// a reply to this very question.
 fn fitness(passage: &EvidencePassage, lead: f32, query: &Query) -> f32 {
     let EvidencePassage { reading, is_main, relevance, .. } = passage;
-    if *is_main && reading.role == Some(Role::Comparison) && query.asks_to_compare() {
-        *relevance
+    let compares = || query.share_of_concepts(&reading.breadcrumb) >= COMPARED && query.asks_to_compare();
+    if *is_main && reading.role == Some(Role::Comparison) && compares() {
+        relevance.min(BELOW_A_REPLY)
     } else {
         reply::leading(reading, query, lead)
     }
 }
+
+/// Title and headings of a comparison name at least this share of what is to be told apart.
+const COMPARED: f32 = 0.4;
+/// Less than the reply to the very question is worth.
+const BELOW_A_REPLY: f32 = 0.99;
 
 /// The probability that goes with log odds.
 fn logistic(log_odds: f32) -> f32 {
@@ -187,6 +195,8 @@ fn near_the_best(candidates: Vec<&Hit>) -> Vec<&Hit> {
     candidates.into_iter().filter(|candidate| candidate.score >= least).take(CANDIDATE_SUBJECTS).collect()
 }
 
+/// A passage that replies at least this surely (0 to 1) is what was asked for, whatever its document is called.
+const REPLIED: f32 = 0.3;
 /// How many documents are considered as the one that answers, in each language.
 const CANDIDATE_SUBJECTS: usize = 3;
 /// Their best passages score at least this share of the best one.

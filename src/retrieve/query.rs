@@ -136,7 +136,7 @@ impl Query {
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();
             let folded = wording::meant_comparison(&folded).map_or(folded, str::to_owned);
-            if wording::is_question_word(&folded, self.language) {
+            if wording::is_question_word(&folded, self.language) || wording::is_quantity(&folded) {
                 continue;
             }
             let parts = terms::identifier_parts(surface).into_iter().map(words::fold).collect();
@@ -193,6 +193,12 @@ impl Query {
     /// Whether one of these questions asks for the same in the same words, whatever their order.
     pub fn is_one_of(&self, questions: &[StemSet]) -> bool {
         questions.iter().any(|question| self.is_the_same_as(question))
+    }
+
+    /// Whether the question asks what the thing is that a sentence defines, by the stems of its name.
+    pub fn asks_meaning_of(&self, defined: &StemSet) -> bool {
+        let asked = Role::asked_meaning(&self.text).map(|name| StemSet::of(name, self.language));
+        asked.is_some_and(|asked| asked.iter().any(|stem| defined.contains(stem)))
     }
 
     /// Whether the question may be one of which of several things to take ("polling or CDC?").
@@ -325,6 +331,16 @@ fn nearest(folded: &str, subject_words: &std::collections::BTreeSet<String>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quantity_is_not_what_a_question_is_about() {
+        let words = |asked: &str| -> Vec<String> {
+            let query = Query::new(asked, Language::English, &Glossary::default(), &Statistics::default());
+            query.words.into_iter().map(|word| word.folded).collect()
+        };
+        assert_eq!(words("sharding at 800GB and 300ms"), ["sharding"]);
+        assert_eq!(words("413 or 502, s3, utf8mb4"), ["413", "502", "s3", "utf8mb4"]);
+    }
 
     #[test]
     fn what_is_written_together_is_found_written_apart() {

@@ -73,7 +73,7 @@ pub(super) const GRID: &[Knob] = &[
     Knob::number("evidence.min_reply", &[0.1, 0.15, 0.2, 0.3, 0.4], |of| &mut of.evidence.min_reply),
     Knob::count("answer.max_definition", &[4.0, 5.0, 6.0, 7.0], |of| &mut of.answer.max_definition),
     Knob::count("answer.max_reply", &[2.0, 3.0, 4.0], |of| &mut of.answer.max_reply),
-    Knob::number("answer.min_direct", &[0.2, 0.27, 0.34, 0.42, 0.5], |of| &mut of.answer.min_direct),
+    Knob::number("answer.min_direct", &[0.1, 0.15, 0.2, 0.27, 0.34], |of| &mut of.answer.min_direct),
     Knob::number("bm25.k1", &[0.5, 0.8, 1.2, 1.6], |of| &mut of.bm25.k1),
     Knob::number("bm25.b", &[0.2, 0.4, 0.6, 0.75], |of| &mut of.bm25.b),
     Knob::number("bm25.title_weight", &[1.0, 1.5, 2.0, 3.0], |of| &mut of.bm25.title_weight),

@@ -14,6 +14,10 @@ const SAME: f32 = 0.65;
 const FOUND: f32 = 0.15;
 /// How much the score of its passage counts for a sentence, where speaking of all that is asked counts 1.
 const OF_PASSAGE: f32 = 2.0;
+/// What is taken off for a sentence from beside the main subject.
+const BESIDE: f32 = 0.5;
+/// What stands beside a sure reply speaks of at least this share of what is asked beyond the subject.
+const MORE: f32 = 0.5;
 /// A reply at least this sure to answer (0 to 1) is what an answer begins with.
 const SURE: f32 = 0.4;
 
@@ -84,16 +88,21 @@ impl<'a> Chooser<'a> {
         self.best_definition(|_| true).map(|at| &self.units[at])
     }
 
-    /// The sentences that say what the things are that the question names, if it asks what something is rather than to tell it
-    /// from another: one, or two where it names two.
-    pub fn asked_definitions(&mut self) -> Vec<&'a Unit<'a>> {
+    /// The sentences that say what the thing is whose meaning the question asks, and what another is that it names; at most
+    /// `most`. Nothing where things are to be told apart.
+    pub fn asked_definitions(&mut self, most: usize) -> Vec<&'a Unit<'a>> {
         let query = self.query;
         if !query.wants.contains(&Role::Definition) || query.compares {
             return Vec::new();
         }
-        let first = self.best_definition(|unit| query.share_of_concepts(&unit.quotable.defined) > 0.0);
-        let second = first.and_then(|_| self.best_definition(|unit| query.asks_by_name(&unit.quotable.defined)));
-        let mut places: Vec<usize> = first.into_iter().chain(second).collect();
+        let only_that = query.beyond(&self.subject_stems).is_empty();
+        let first = self.best_definition(|unit| only_that || query.asks_meaning_of(&unit.quotable.defined));
+        let mut places = Vec::from_iter(first);
+        if let Some(first) = first.map(|at| &self.units[at]).filter(|_| most > 1) {
+            let is_same =
+                |unit: &Unit<'_>| unit.quotable.defined.iter().any(|stem| first.quotable.defined.contains(stem));
+            places.extend(self.best_definition(|unit| query.asks_by_name(&unit.quotable.defined) && !is_same(unit)));
+        }
         places.sort_unstable();
         places.into_iter().map(|at| &self.units[at]).collect()
     }
@@ -117,9 +126,19 @@ impl<'a> Chooser<'a> {
         Some(at)
     }
 
+    /// Up to `most` sentences of at most `words` words together that add to a sure reply: they speak of most of what is asked.
+    pub fn more(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
+        self.speaking_of(MORE, most, words)
+    }
+
     /// Up to `most` sentences of at most `words` words together that speak of what is asked beyond the subject itself,
     /// from the passage of the best one first. That is taken however long it is.
     pub fn direct_answer(&mut self, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
+        self.speaking_of(self.min_direct, most, words)
+    }
+
+    /// The same for those that speak of at least the share `least` (0 to 1).
+    fn speaking_of(&mut self, least: f32, most: usize, words: usize) -> Vec<&'a Unit<'a>> {
         let mut beyond = self.query.beyond(&self.subject_stems);
         if beyond.is_empty() && self.taken.is_empty() {
             // No sentence says what the subject is, so those that speak most of it have to do.
@@ -137,11 +156,12 @@ impl<'a> Chooser<'a> {
                 .filter(|(_, unit)| unit.is_main || self.fitness(unit) > 0.0)
                 // A sentence of a story says little without the rest of it.
                 .filter(|(_, unit)| unit.quotable.heading_role != Some(Role::Example))
-                .filter(|(_, unit)| share_of(&beyond, unit) >= self.min_direct || self.compares(unit))
+                .filter(|(_, unit)| share_of(&beyond, unit) >= least || self.compares(unit))
                 .map(|(at, unit)| {
                     let is_to_the_point = self.compares(unit) || self.defines(unit) || self.says_when(unit);
                     let to_the_point = if is_to_the_point { 1.0 } else { 0.0 };
-                    (share_of(&beyond, unit) + OF_PASSAGE * unit.relevance + to_the_point, at)
+                    let beside = if unit.is_main { 0.0 } else { BESIDE };
+                    (share_of(&beyond, unit) + OF_PASSAGE * unit.relevance + to_the_point - beside, at)
                 })
                 .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
             let Some((_, at)) = best else { break };
@@ -264,7 +284,7 @@ impl<'a> Chooser<'a> {
     /// Whether the question asks when to use something, or when not, and the unit says so.
     fn says_when(&self, unit: &Unit<'_>) -> bool {
         let role = unit.quotable.role.filter(|role| matches!(role, Role::WhenToUse | Role::WhenNotToUse));
-        role.is_some_and(|role| self.query.wants.contains(&role))
+        unit.quotable.is_role_certain() && role.is_some_and(|role| self.query.wants.contains(&role))
     }
 
     /// Whether the question asks what something is and the unit says so.

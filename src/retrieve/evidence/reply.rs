@@ -27,7 +27,7 @@ pub fn fitness(reading: &Reading, query: &Query, relevance: f32) -> f32 {
 }
 
 /// The same for being what answers `query` best of all that there is on the subject. `lead` is by how much it is more relevant
-/// than everything else, each as a share of the best passage's score; that tells most.
+/// than everything else on the main subject, each as a share of the best passage's score; that tells most.
 pub fn leading(reading: &Reading, query: &Query, lead: f32) -> f32 {
     if !reading.is_reply() {
         return 0.0;

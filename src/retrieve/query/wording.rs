@@ -11,6 +11,13 @@ use crate::question::Language;
 use crate::retrieve::statistics::Statistics;
 use crate::words;
 
+/// Whether a folded word is a quantity ("800gb", "300ms"), which passages seldom share with a question that they answer.
+pub(super) fn is_quantity(folded: &str) -> bool {
+    let unit = folded.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+    unit.len() < folded.len()
+        && matches!(unit, "kb" | "mb" | "gb" | "tb" | "pb" | "kib" | "mib" | "gib" | "tib" | "ms" | "rps" | "qps")
+}
+
 /// Whether a folded word of a question in `language` carries no subject.
 pub(super) fn is_question_word(folded: &str, language: Language) -> bool {
     static BOTH: LazyLock<HashSet<&str>> = LazyLock::new(|| {

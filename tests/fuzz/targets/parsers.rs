@@ -1,4 +1,4 @@
-//! Any bytes as a document: whatever they are, reading and cutting them ends, and every passage is within its limits.
+//! Any bytes as a document: whatever they are, reading and cutting them ends, and no passage is empty.
 #![no_main]
 
 use colega::knowledge::chunk::{self, ChunkLimits};

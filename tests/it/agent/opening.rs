@@ -31,6 +31,8 @@ async fn what_things_are_comes_first_where_that_is_asked() {
     assert!(other_name[0].0.starts_with("Un deadlock, o interbloqueo, es "), "{other_name:#?}");
     let direct = opening("How do I rotate a JWT signing key without downtime?").await;
     assert!(direct[0].0.contains("rotate"), "a definition is not what was asked for: {direct:#?}");
+    let causes = opening("Our Kafka consumer group keeps rebalancing. What are the usual causes?").await;
+    assert!(!causes[0].0.starts_with("A consumer group is "), "nobody asked for the meaning of that: {causes:#?}");
 }
 
 #[tokio::test]
@@ -52,6 +54,8 @@ async fn reasons_against_answer_when_not() {
         let reasons = opening(asked).await;
         assert_eq!(reasons[0].1, against, "{reasons:#?}");
     }
+    let no_traffic = opening("¿Cómo escalo a cero cuando no hay tráfico?").await;
+    assert!(!no_traffic[0].1.ends_with("Cuándo no usarlo"), "it is a condition: {no_traffic:#?}");
 }
 
 #[tokio::test]
