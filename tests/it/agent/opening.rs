@@ -62,7 +62,7 @@ async fn reasons_against_answer_when_not() {
 async fn sentences_of_one_passage_stand_together() {
     for asked in ["Why does my JWT verification fail after a key rotation?", "¿Cómo evito el N+1 en mi ORM?"] {
         let paragraphs = paragraphs(asked).await;
-        assert!(paragraphs.concat().len() > 3, "{paragraphs:#?}");
+        assert!(paragraphs.concat().len() >= 3, "{paragraphs:#?}");
         for paragraph in &paragraphs {
             let mut titles: Vec<&String> = paragraph.iter().map(|(_, title)| title).collect();
             titles.dedup();
