@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["language", "trace"],
     &["answer"],
     &["place", "passage", "words", "sentence", "telemetry", "shutdown", "jsonl"],
-    &["question", "durable", "commit", "endpoints", "comma_list", "dump"],
+    &["question", "durable", "commit", "endpoints", "comma_list", "dump", "heap"],
     &["rule_policy"],
 ];
 
