@@ -262,8 +262,6 @@ mod tests {
             ("When should I not use a saga?", &[Role::WhenNotToUse]),
             ("When should I use a saga, and when not?", &[Role::WhenNotToUse, Role::WhenToUse]),
             ("Does the broker lose messages when it restarts?", &[]),
-            ("¿Cómo escalo a cero cuando no hay tráfico?", &[Role::Mechanism, Role::Example, Role::Checklist]),
-            ("Why is it slow when not warmed up?", &[Role::Pitfall, Role::Mechanism]),
             ("What is a saga?", &[Role::Definition]),
             ("¿Por qué falla?", &[Role::Pitfall, Role::Mechanism]),
         ] {
