@@ -104,8 +104,9 @@ fn whole(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings) -> Vec<Sectio
 }
 
 /// What answers the question: what the things are whose meaning is asked; reasons against, where those are asked and no reply
-/// surely answers; the reply, where somebody wrote one, and what else speaks of what is asked, the surer of them first; as long as
-/// there is room, what the source goes on to say. What the subject is comes behind the answer, in a paragraph of its own, unless there is a reply.
+/// surely answers; the reply, where somebody wrote one, and what else speaks of what is asked, the surer of them first; as long
+/// as there is room, what the source goes on to say. What the subject is comes behind the answer, in a paragraph of its own,
+/// unless there is a reply.
 fn definition(chooser: &mut Chooser<'_>, settings: &ExtractiveSettings, words: usize) -> Vec<Block> {
     let mut room = Room { sentences: settings.max_definition, words };
     let mut first = room.take(chooser.asked_definitions(room.sentences));

@@ -53,8 +53,8 @@ impl Role {
     pub fn defined_by(sentence: &str) -> Option<&str> {
         let defined = &sentence[..DEFINING.find(sentence)?.start()];
         let is_name = (2..=80).contains(&defined.chars().count()) && NAMES.is_match(defined);
-        let is_name = is_name && !(defined.contains(',') && CONDITION.is_match(defined));
-        is_name.then_some(defined)
+        let is_condition = defined.contains(',') && CONDITION.is_match(defined);
+        (is_name && !is_condition).then_some(defined)
     }
 
     /// The parts of an answer that the wording of a question asks for ("when", "why", "how").

@@ -195,10 +195,9 @@ impl Query {
         questions.iter().any(|question| self.is_the_same_as(question))
     }
 
-    /// Whether the question asks what the thing is that a sentence defines, by the stems of its name.
-    pub fn asks_meaning_of(&self, defined: &StemSet) -> bool {
-        let asked = Role::asked_meaning(&self.text).map(|name| StemSet::of(name, self.language));
-        asked.is_some_and(|asked| asked.iter().any(|stem| defined.contains(stem)))
+    /// Stems of the name whose meaning the question asks; empty where it asks none.
+    pub fn asked_meaning(&self) -> StemSet {
+        Role::asked_meaning(&self.text).map(|name| StemSet::of(name, self.language)).unwrap_or_default()
     }
 
     /// Whether the question may be one of which of several things to take ("polling or CDC?").

@@ -96,12 +96,12 @@ impl<'a> Chooser<'a> {
             return Vec::new();
         }
         let only_that = query.beyond(&self.subject_stems).is_empty();
-        let first = self.best_definition(|unit| only_that || query.asks_meaning_of(&unit.quotable.defined));
+        let asked = query.asked_meaning();
+        let first = self.best_definition(|unit| only_that || share_a_stem(&unit.quotable.defined, &asked));
         let mut places = Vec::from_iter(first);
-        if let Some(first) = first.map(|at| &self.units[at]).filter(|_| most > 1) {
-            let is_same =
-                |unit: &Unit<'_>| unit.quotable.defined.iter().any(|stem| first.quotable.defined.contains(stem));
-            places.extend(self.best_definition(|unit| query.asks_by_name(&unit.quotable.defined) && !is_same(unit)));
+        if let Some(first) = first.map(|at| &self.units[at].quotable.defined).filter(|_| most > 1) {
+            let is_other = |defined: &StemSet| query.asks_by_name(defined) && !share_a_stem(defined, first);
+            places.extend(self.best_definition(|unit| is_other(&unit.quotable.defined)));
         }
         places.sort_unstable();
         places.into_iter().map(|at| &self.units[at]).collect()
@@ -308,4 +308,8 @@ fn share_of(concepts: &[&Concept], unit: &Unit<'_>) -> f32 {
     let found: f32 =
         concepts.iter().filter(|concept| concept.is_in(&unit.quotable.stems)).map(|concept| concept.weight).sum();
     if total > 0.0 { found / total } else { 0.0 }
+}
+
+fn share_a_stem(a: &StemSet, b: &StemSet) -> bool {
+    a.iter().any(|stem| b.contains(stem))
 }

@@ -3,6 +3,8 @@
 
 #[path = "../../it/rendering/read_discord.rs"]
 mod read_discord;
+#[path = "../../it/fakes/telegram/html.rs"]
+mod read_telegram;
 
 use colega::answer::{Answer, Block, Citation, CitationNo, Engine, Reply, Section, SectionKind, Sentence};
 use colega::passage::{ChunkId, SourceSpan};
@@ -21,7 +23,9 @@ fuzz_target!(|data: &[u8]| {
         read_discord::read(&part).expect("can be read back");
     }
     for part in telegram::parts(&document) {
-        assert!(!part.trim().is_empty());
+        let read = read_telegram::parse(&part).expect("can be read back");
+        assert!(read.text.encode_utf16().count() <= 4_096 && !read.text.trim().is_empty(), "{part:?}");
+        assert!(read.entities.len() <= 100, "{part:?}");
     }
     terminal::render(&reply, &Layout { width: 20, style: Style::Ansi });
     for section in &answer.sections {
