@@ -17,7 +17,7 @@ use crate::embed::bm25::Bm25Settings;
 use crate::embed::dense::Embedder;
 use crate::heap;
 use crate::jsonl;
-use crate::knowledge::ingest::{self, IngestSettings, Ingested, Progress, Report};
+use crate::knowledge::ingest::{self, IngestSettings, Ingested, Memory, Progress, Report};
 use crate::knowledge::topic::Topics;
 use crate::passage::Passage;
 use crate::retrieve::build::Encoding;
@@ -26,6 +26,8 @@ use crate::telemetry::metrics::{self, Run};
 
 /// Name of the file that `ingest` writes and `index` reads.
 pub const CHUNKS_FILE: &str = "kb_chunks.jsonl";
+/// File, beside the generations, with what came of each document.
+const DOCUMENTS: &str = "documents.jsonl";
 
 /// Where generations are kept, section `[index]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,7 +113,13 @@ impl Reindexer {
 
     fn reindex_sources(&self, reuse: Reuse, progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
         let started = Instant::now();
-        let Ingested { passages, report } = ingest::ingest(&self.raw, &self.ingest, &self.topics, progress)?;
+        let memory = self.generations.folder().join(DOCUMENTS);
+        let memory = match reuse {
+            Reuse::Unchanged => Memory::at(&memory, &self.ingest, &self.topics),
+            Reuse::Nothing => Memory::none(),
+        };
+        let Ingested { passages, report } =
+            ingest::ingest_again(&self.raw, &self.ingest, &self.topics, &memory, progress)?;
         ensure!(
             !passages.is_empty(),
             "{} holds nothing to index; put .md, .txt, .srt, .vtt, .html or .pdf files there, or set paths.raw\n{report}",

@@ -32,6 +32,21 @@ pub struct Trace {
     pub elapsed_ms: f64,
 }
 
+/// How many of the passages that are not cited are kept with an answer.
+const KEPT: usize = 8;
+
+impl Trace {
+    /// Leaves what explains an answer later: the passages that it cites, and the best of the others. The rest would be most of
+    /// what a store holds.
+    pub fn shorten(&mut self) {
+        let mut others = 0;
+        self.found.retain(|found| {
+            others += usize::from(found.fate != Fate::Cited);
+            found.fate == Fate::Cited || others <= KEPT
+        });
+    }
+}
+
 /// A passage that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
@@ -68,4 +83,38 @@ pub struct Asked {
     pub reply: crate::answer::Reply,
     /// Why.
     pub trace: Trace,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cited_and_the_best_of_the_rest_stay() {
+        let found = |number: u32| Found {
+            chunk_id: ChunkId::new("a.md", &number.to_string(), 0),
+            title: String::new(),
+            source_file: "a.md".to_owned(),
+            span: SourceSpan::Lines { start: number, end: number },
+            score: 1.0,
+            fate: if number % 10 == 5 { Fate::Cited } else { Fate::Dropped },
+        };
+        let mut trace = Trace {
+            question: String::new(),
+            searched: None,
+            language: Language::English,
+            found: (0..20).map(found).collect(),
+            dropped: 0,
+            warnings: Vec::new(),
+            leaked: Vec::new(),
+            generation: String::new(),
+            elapsed_ms: 0.0,
+        };
+        trace.shorten();
+        let lines = |found: &Found| match found.span {
+            SourceSpan::Lines { start, .. } => start,
+            _ => unreachable!("all are lines"),
+        };
+        assert_eq!(trace.found.iter().map(lines).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 15]);
+    }
 }

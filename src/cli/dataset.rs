@@ -160,7 +160,7 @@ fn export(app: &App, args: &ExportArgs) -> Result<ExitCode> {
 }
 
 /// The rows of a file, which `made_by` makes.
-fn rows<T: DeserializeOwned>(path: &Path, made_by: &str) -> Result<Vec<T>> {
+fn rows<T: DeserializeOwned + Send>(path: &Path, made_by: &str) -> Result<Vec<T>> {
     let rows: Vec<T> = jsonl::read(path).with_context(|| format!("run `{made_by}` first"))?;
     ensure!(!rows.is_empty(), "{} is empty; run `{made_by}` first", path.display());
     Ok(rows)

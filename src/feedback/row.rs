@@ -100,6 +100,7 @@ impl Record {
         }
         if let Some(trace) = &mut kept.trace {
             trace.elapsed_ms = rounded(trace.elapsed_ms);
+            trace.shorten();
         }
         Self { kept, cited, engine }.within(settings)
     }

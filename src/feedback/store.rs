@@ -26,7 +26,7 @@ use crate::question::{Origin, UserId};
 /// The form of what is stored. Form 1, which knew votes alone, is turned into this one; a later one is refused.
 pub(super) const FORM: &str = "2";
 /// Memory for pages of the database, in bytes.
-const CACHE: u64 = 16 * 1024 * 1024;
+const CACHE: u64 = 8 * 1024 * 1024;
 /// Keeps seals apart from pseudonyms, which are made of the same key.
 const SEALS: &str = "colega feedback seals";
 

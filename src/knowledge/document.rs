@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::passage::SourceSpan;
 use crate::question::Language;
 
@@ -78,7 +80,7 @@ pub enum BlockKind {
 }
 
 /// A file that cannot be read as what its name says: which, where, why and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{file}{}: {reason}; {mend}", line.map(|line| format!(":{line}")).unwrap_or_default())]
 pub struct ParseError {
     /// Path below the folder of sources.

@@ -3,6 +3,7 @@
 //! Documents are read on all cores and put back into the order of their names, so the same folder always gives the same
 //! bytes. A file that cannot be read is told in the report, and the rest goes on.
 
+mod memory;
 mod questions;
 mod read;
 mod report;
@@ -28,6 +29,8 @@ use crate::language;
 use crate::passage::{ChunkId, Passage, SourceSpan};
 use crate::question::Language;
 
+pub use memory::Memory;
+use memory::Remembered;
 use read::{Notes, Reading, told};
 pub use report::Report;
 use walk::SourceFile;
@@ -99,18 +102,31 @@ pub fn ingest(
     topics: &Topics,
     progress: impl FnMut(Progress),
 ) -> Result<Ingested> {
+    ingest_again(raw, settings, topics, &Memory::none(), progress)
+}
+
+/// The same; documents that `memory` knows are not read again. What comes of it does not depend on what it knows.
+pub fn ingest_again(
+    raw: &Path,
+    settings: &IngestSettings,
+    topics: &Topics,
+    memory: &Memory,
+    progress: impl FnMut(Progress),
+) -> Result<Ingested> {
     settings.validate().map_err(anyhow::Error::msg)?;
     let found = walk::walk(raw).with_context(|| {
         format!("cannot read the folder of sources {}; make it, or name another one", raw.display())
     })?;
     // Whatever a team allows itself to ask, a document gives no orders.
     let guard = Guard::new(&GuardSettings::default())?;
-    let mut outcomes = on_all_cores(&found.documents, progress, |files| outcome(files, settings, topics, &guard))?;
-    outcomes.sort_by(|a, b| a.source_file.cmp(&b.source_file));
+    let read = |files: &[SourceFile]| memory.outcome(files, || outcome(files, settings, topics, &guard));
+    let mut all = on_all_cores(&found.documents, progress, read)?;
+    all.sort_by(|a, b| a.outcome.source_file.cmp(&b.outcome.source_file));
+    memory.keep(&all);
     let mut report =
         Report { skipped: found.skipped, unsupported: found.unsupported, hidden: found.hidden, ..Report::default() };
     let mut passages = Vec::new();
-    for outcome in outcomes {
+    for Remembered { outcome, .. } in all {
         report.files += outcome.notes.files;
         report.bytes += outcome.notes.bytes;
         report.skipped.extend(outcome.notes.skipped);
@@ -124,6 +140,7 @@ pub fn ingest(
 }
 
 /// What came of one document.
+#[derive(Serialize, Deserialize)]
 struct Outcome {
     source_file: String,
     passages: Vec<Passage>,
@@ -226,8 +243,8 @@ fn language_of(document: &Document) -> Language {
 fn on_all_cores(
     documents: &[Vec<SourceFile>],
     mut progress: impl FnMut(Progress),
-    work: impl Fn(&[SourceFile]) -> Outcome + Sync,
-) -> Result<Vec<Outcome>> {
+    work: impl Fn(&[SourceFile]) -> Remembered + Sync,
+) -> Result<Vec<Remembered>> {
     let next = AtomicUsize::new(0);
     let count = thread::available_parallelism().map_or(1, usize::from).min(documents.len());
     let (sender, receiver) = mpsc::channel();
@@ -245,12 +262,13 @@ fn on_all_cores(
             thread.context("cannot start a thread to read documents")?;
         }
         drop(sender);
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(documents.len());
-        for outcome in receiver {
-            progress(Progress { done: outcomes.len() + 1, total: documents.len(), file: &outcome.source_file });
-            outcomes.push(outcome);
+        let mut all: Vec<Remembered> = Vec::with_capacity(documents.len());
+        for remembered in receiver {
+            let file = &remembered.outcome.source_file;
+            progress(Progress { done: all.len() + 1, total: documents.len(), file });
+            all.push(remembered);
         }
-        Ok(outcomes)
+        Ok(all)
     })
 }
 

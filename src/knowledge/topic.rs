@@ -31,6 +31,7 @@ const MOST_TAGS: usize = 5;
 pub struct Topics {
     all: Vec<Topic>,
     cues: Cues,
+    fingerprint: blake3::Hash,
 }
 
 /// A topic as `topics.toml` describes it.
@@ -130,7 +131,12 @@ impl Topics {
                 }
             }
         }
-        Ok(Self { all: topics, cues: Cues::new(cues) })
+        Ok(Self { all: topics, cues: Cues::new(cues), fingerprint: blake3::hash(text.as_bytes()) })
+    }
+
+    /// The hash of the file that they were read from.
+    pub const fn fingerprint(&self) -> blake3::Hash {
+        self.fingerprint
     }
 
     /// The topics in the order of the file.

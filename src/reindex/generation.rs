@@ -65,6 +65,14 @@ pub struct Manifest {
     pub embedder: Option<EmbedderId>,
     /// Whether it holds a shard of Qdrant.
     pub has_shard: bool,
+    /// How many points of that shard were changed since it was last made anew.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub changed: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The part of a manifest that every version of the program can read.
@@ -113,6 +121,11 @@ impl Generations {
     #[must_use]
     pub fn on(self, servers: Collections) -> Self {
         Self { servers: Some(servers), ..self }
+    }
+
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The name of the live generation; `None` before the first. While no server can be reached, the one that was live last.

@@ -1,9 +1,10 @@
 //! Passages to points: encodes and embeds what is new and takes the rest from an earlier build.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::Result;
+use rayon::prelude::*;
 use tracing::info;
 
 use super::Point;
@@ -24,6 +25,30 @@ pub struct Built {
     pub encoder: Bm25,
     /// How many passages were encoded or embedded; the others were taken over.
     pub encoded: usize,
+    /// In what it differs from the earlier build; `None` where there was none, or nothing of it still fits.
+    pub changes: Option<Changes>,
+}
+
+/// In what a build differs from an earlier one. A document in which anything has changed has changed as a whole, since its
+/// passages have an order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Passages that are no more.
+    pub removed: Vec<ChunkId>,
+    /// Places, in the new build, of all points of the documents that are new or have changed.
+    pub written: Vec<usize>,
+}
+
+impl Changes {
+    /// How many points they touch.
+    pub const fn len(&self) -> usize {
+        self.removed.len() + self.written.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// How passages become vectors.
@@ -64,10 +89,14 @@ pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Optio
     let mut statistics = Statistics::default();
     let mut points = Vec::with_capacity(passages.len());
     let mut is_new = vec![false; passages.len()];
+    let mut touched: HashSet<String> = HashSet::new();
     for (passage, is_new) in passages.into_iter().zip(&mut is_new) {
         let (sparse, dense) = match kept.remove(&passage.chunk_id) {
             None => (None, None),
             Some(point) => {
+                if point.passage != passage {
+                    touched.insert(passage.source_file.clone());
+                }
                 let is_same = has_same_words(&point.passage, &passage);
                 let means_the_same = passage.lang == point.passage.lang && text_of(&point.passage) == text_of(&passage);
                 (Some(point.bm25).filter(|_| is_same), point.dense.filter(|_| means_the_same))
@@ -84,8 +113,18 @@ pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Optio
     if let Some(embedder) = encoding.embedder {
         embed(&mut points, embedder, &mut is_new)?;
     }
-    let new = is_new.into_iter().filter(|is_new| *is_new).count();
-    Ok(Built { points, statistics, encoder, encoded: new })
+    let anew = is_new.iter().filter(|is_new| **is_new).count();
+    let changes = (keeps_sparse && keeps_dense).then(|| {
+        let new = points.iter().zip(&is_new).filter(|(_, is_new)| **is_new).map(|(point, _)| &point.passage);
+        let gone = kept.values().map(|point| &point.passage);
+        touched.extend(new.chain(gone).map(|passage| passage.source_file.clone()));
+        let is_touched = |point: &Point| touched.contains(&point.passage.source_file);
+        let written = (0..points.len()).filter(|&at| is_touched(&points[at])).collect();
+        let mut removed: Vec<ChunkId> = kept.into_keys().collect();
+        removed.sort();
+        Changes { removed, written }
+    });
+    Ok(Built { points, statistics, encoder, encoded: anew, changes })
 }
 
 /// How many passages are embedded at once, and after how many it is told how far it is.
@@ -141,7 +180,7 @@ fn average_length(passages: &[Arc<Passage>]) -> f32 {
         return 1.0;
     }
     let words: usize = passages
-        .iter()
+        .par_iter()
         .map(|passage| Bm25::length(&reading::names(passage), passage.lang) + Bm25::length(&passage.text, passage.lang))
         .sum();
     #[expect(clippy::cast_possible_truncation, reason = "an average needs no double precision")]

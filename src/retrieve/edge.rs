@@ -13,6 +13,7 @@ use qdrant_edge::{
     WithPayloadInterface, WithVector,
 };
 
+use super::build::Changes;
 use super::qdrant::{self, BM25, DENSE, FILTERED_FIELDS, PATHS, Passages, Scores, Stored};
 use super::{Candidate, Filter, Point, QuestionVectors, SearchError};
 use crate::embed::SparseVector;
@@ -47,13 +48,23 @@ impl EdgeIndex {
         for field in FILTERED_FIELDS {
             shard.update(keyword_index(field)?)?;
         }
-        let numbered: Vec<(usize, &Point)> = points.iter().enumerate().collect();
-        for batch in numbered.chunks(POINTS_A_WRITE) {
-            let batch = batch.iter().map(|&(at, point)| to_engine(at, point)).collect::<Result<Vec<_>, _>>()?;
-            let insert = PointInsertOperations::PointsList(batch);
-            shard.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert)))?;
-        }
+        let all: Vec<usize> = (0..points.len()).collect();
+        write(&shard, points, &all)?;
         shard.optimize()?;
+        shard.flush();
+        Ok(Self::over(shard))
+    }
+
+    /// Changes the shard in `folder`, which holds the points of an earlier build, into one of `points`; it is on disk when
+    /// this returns. What was removed is found no more, but lies in the folder until a shard is made anew.
+    pub fn change(folder: &Path, points: &[Point], changes: &Changes) -> Result<Self, SearchError> {
+        let shard = EdgeShard::load(folder, None)?;
+        let removed: Vec<PointId> =
+            changes.removed.iter().filter_map(ChunkId::as_point_id).map(PointId::NumId).collect();
+        if !removed.is_empty() {
+            shard.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids: removed }))?;
+        }
+        write(&shard, points, &changes.written)?;
         shard.flush();
         Ok(Self::over(shard))
     }
@@ -152,6 +163,16 @@ impl EdgeIndex {
         let Some(number) = id.as_point_id() else { return Ok(None) };
         Ok(self.passages.read(&[number], |missing| self.fetch(missing))?.remove(&number))
     }
+}
+
+/// Writes the points at these places among all of an index.
+fn write(shard: &EdgeShard, points: &[Point], places: &[usize]) -> Result<(), SearchError> {
+    for batch in places.chunks(POINTS_A_WRITE) {
+        let batch = batch.iter().map(|&at| to_engine(at, &points[at])).collect::<Result<Vec<_>, _>>()?;
+        let insert = PointInsertOperations::PointsList(batch);
+        shard.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert)))?;
+    }
+    Ok(())
 }
 
 impl From<OperationError> for SearchError {

@@ -1,5 +1,6 @@
 //! A question as a search: which words it asks for, and how much each counts.
 
+mod code;
 mod wording;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -18,6 +19,10 @@ const INTENT_WEIGHT: f32 = 0.7;
 /// What a word that no passage holds counts for in judging evidence, where one that some passage holds counts fully: it may
 /// be the subject, but is as often a way of speaking.
 const UNKNOWN: f32 = 0.6;
+/// Weight of words of code that stands beside prose: most of them are names that somebody gave.
+const CODE_WEIGHT: f32 = 0.3;
+/// Weight of a word for what code shows.
+const SHOWN_WEIGHT: f32 = 1.0;
 /// Weight of a word that the glossary adds.
 const SYNONYM_WEIGHT: f32 = 0.25;
 /// The same for a word of everyday speech, which means about the same only.
@@ -98,7 +103,14 @@ impl Query {
         };
         let mut intents = Vec::new();
         for &(text, weight) in parts {
-            query.read(text, weight, corpus, &mut intents);
+            let (prose, code) = code::apart(text);
+            query.fact = wording::asked_fact(&prose).or(query.fact);
+            query.wants.extend(Role::wanted_by(&prose));
+            query.read(&prose, weight, corpus, &mut intents);
+            query.read(&code, CODE_WEIGHT * weight, corpus, &mut intents);
+            for subject in code::subjects(text, language) {
+                query.read(subject, SHOWN_WEIGHT * weight, corpus, &mut intents);
+            }
         }
         query.mend_typing_errors(corpus);
         // A question of intent words alone ("common mistakes?") is about those.
@@ -130,8 +142,6 @@ impl Query {
 
     /// Adds the words of one part; `intents` tells for each whether it only says what kind of answer is wanted.
     fn read(&mut self, text: &str, weight: f32, corpus: &Statistics, intents: &mut Vec<bool>) {
-        self.fact = wording::asked_fact(text).or(self.fact);
-        self.wants.extend(Role::wanted_by(text));
         let mut follows_previous = self.words.is_empty();
         for surface in text.unicode_words() {
             let folded = words::without_possessive(&words::fold(surface)).to_owned();

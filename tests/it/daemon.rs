@@ -113,6 +113,12 @@ impl Daemon {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
+    /// How many files and connections it has open.
+    pub fn open_files(&self) -> u64 {
+        let id = self.child.as_ref().expect("it was started").id();
+        fs::read_dir(format!("/proc/{id}/fd")).expect("it runs").count() as u64
+    }
+
     /// Memory in use and processor time used since its start, in KiB and milliseconds.
     pub fn usage(&self) -> Option<(u64, u64)> {
         let id = self.child.as_ref()?.id();

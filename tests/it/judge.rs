@@ -40,35 +40,81 @@ async fn asked() -> (Agent, Vec<(Case, Asked)>) {
     (agent, asked)
 }
 
-/// A point, an answer, and what a person says of them.
+/// An answer, and what a person says of the points that it should make.
 #[derive(serde::Deserialize)]
-struct Pair {
+struct Labelled {
+    case: String,
     lang: Language,
-    point: String,
     answer: Vec<String>,
+    points: Vec<LabelledPoint>,
+}
+
+#[derive(serde::Deserialize)]
+struct LabelledPoint {
+    text: String,
     states: bool,
 }
 
+/// How often the judge says of a point what a person says.
+#[derive(Default)]
+struct Agreement {
+    both: usize,
+    judge_alone: usize,
+    person_alone: usize,
+    neither: usize,
+}
+
+impl Agreement {
+    fn count(&mut self, judge: bool, person: bool) {
+        *match (judge, person) {
+            (true, true) => &mut self.both,
+            (true, false) => &mut self.judge_alone,
+            (false, true) => &mut self.person_alone,
+            (false, false) => &mut self.neither,
+        } += 1;
+    }
+
+    const fn agreed(&self) -> usize {
+        self.both + self.neither
+    }
+
+    const fn all(&self) -> usize {
+        self.agreed() + self.judge_alone + self.person_alone
+    }
+}
+
+impl std::fmt::Display for Agreement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { judge_alone, person_alone, .. } = self;
+        let (agreed, all) = (self.agreed(), self.all());
+        write!(f, "{agreed} of {all} (the judge alone says {judge_alone}, the person alone {person_alone})")
+    }
+}
+
+/// The threshold of the judge was chosen on the pairs of the dev split.
 #[test]
-fn the_judge_agrees_with_a_person_on_four_of_five_points() {
+fn the_judge_agrees_with_people_on_most_points() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let pairs: Vec<Pair> = colega::jsonl::read(&root.join("data/judge_pairs.jsonl")).expect("the pairs");
-    assert!(pairs.len() >= 150);
-    let (agent, _) = agent_and_cases();
+    let labelled: Vec<Labelled> = colega::jsonl::read(&root.join("data/judge_pairs.jsonl")).expect("the pairs");
+    let (agent, dev) = agent_and_cases();
+    let dev: std::collections::HashSet<String> = dev.into_iter().map(|case| case.id).collect();
     let live = agent.live();
     let matcher = Matcher::new(&live.glossary, Arc::new(live.statistics.of_documents()), SupportSettings::default());
-    let mut agreed = [(0, 0); 2];
-    for Pair { lang, point, answer, states } in &pairs {
-        let language = colega::language::detect(&answer.join(" ")).unwrap_or(*lang);
-        let found = matcher.look_for(point, *lang, &Said::of_texts(answer, language));
-        let (right, all) = &mut agreed[*lang as usize];
-        *right += usize::from(found.is_made == *states);
-        *all += 1;
+    let mut agreement: [[Agreement; 2]; 2] = Default::default();
+    for Labelled { case, lang, answer, points } in &labelled {
+        let said = Said::of_texts(answer, colega::language::detect(&answer.join(" ")).unwrap_or(*lang));
+        for LabelledPoint { text, states } in points {
+            let found = matcher.look_for(text, *lang, &said);
+            agreement[usize::from(!dev.contains(case))][*lang as usize].count(found.is_made, *states);
+        }
     }
-    let [(english, all_english), (spanish, all_spanish)] = agreed;
-    let shares = format!("English {english} of {all_english}, Spanish {spanish} of {all_spanish}");
-    eprintln!("{shares}");
-    assert!(100 * (english + spanish) >= 78 * (all_english + all_spanish), "{shares}");
+    for (split, of_split) in ["dev", "test"].into_iter().zip(&agreement) {
+        eprintln!("{split}: English {}, Spanish {}", of_split[0], of_split[1]);
+        for of_language in of_split {
+            assert!(of_language.all() >= 150, "{split}: {of_language}");
+            assert!(100 * of_language.agreed() >= 80 * of_language.all(), "{split}: {of_language}");
+        }
+    }
 }
 
 fn run(agent: &Agent, asked: &[(Case, Asked)]) -> Run {

@@ -21,6 +21,7 @@ mod goldset;
 #[cfg(all(feature = "discord", feature = "telegram"))]
 mod growth;
 mod harness;
+mod incremental;
 mod ingest;
 mod judge;
 mod layering;

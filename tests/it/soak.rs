@@ -6,6 +6,8 @@
 #[cfg(unix)]
 mod day;
 mod faults;
+#[cfg(unix)]
+mod hours;
 mod idle;
 mod load;
 mod on_discord;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::walk::{Format, SourceFile};
 use crate::knowledge::document::{Document, Meta, ParseError, Parsed};
 use crate::knowledge::subtitle::{self, Cue};
@@ -17,7 +19,7 @@ pub struct Reading {
 }
 
 /// What befell while a document was read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Notes {
     /// Files that were read.
     pub files: usize,

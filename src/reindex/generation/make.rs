@@ -18,15 +18,21 @@ use crate::embed::dense::Embedder;
 use crate::jsonl;
 use crate::passage::Passage;
 use crate::retrieve::Point;
-use crate::retrieve::build::{self, Earlier, Encoding};
+use crate::retrieve::build::{self, Changes, Earlier, Encoding};
 use crate::retrieve::server::ServerError;
 use crate::retrieve::statistics::Statistics;
+
+/// A shard is made anew when so many of a hundred of its points have changed: what is found by words is weighed by how
+/// common they are, and the engine counts those of removed points, too.
+const MOST_CHANGED: usize = 10;
 
 /// What is in the folder of a generation.
 pub(super) struct Copy<'a> {
     pub manifest: &'a Manifest,
     pub statistics: &'a Statistics,
     pub points: &'a [Point],
+    /// Where the shard can be made of an earlier one: that generation's name, and what has changed.
+    pub since: Option<(&'a str, &'a Changes)>,
 }
 
 impl Generations {
@@ -76,6 +82,7 @@ impl Generations {
         let documents = count_documents(&passages);
         let built = build::build(passages, encoding, earlier)?;
         let name = self.next_name(&fingerprint)?;
+        let since = live.as_ref().zip(built.changes.as_ref()).filter(|(live, changes)| is_little(live, changes));
         let manifest = Manifest {
             name: name.clone(),
             format: FORMAT,
@@ -86,8 +93,14 @@ impl Generations {
             encoder: built.encoder.clone(),
             embedder: encoding.embedder.map(Embedder::id).cloned(),
             has_shard: self.has_shards(),
+            changed: since.map_or(0, |(live, changes)| live.changed + changes.len()),
         };
-        self.write(&Copy { manifest: &manifest, statistics: &built.statistics, points: &built.points })?;
+        self.write(&Copy {
+            manifest: &manifest,
+            statistics: &built.statistics,
+            points: &built.points,
+            since: since.map(|(live, changes)| (live.name.as_str(), changes)),
+        })?;
         if let Some(servers) = &self.servers {
             shared::write(servers, &manifest, &built.statistics, &built.points)?;
         }
@@ -134,14 +147,25 @@ impl Generations {
         }
     }
 
-    pub(super) fn write(&self, Copy { manifest, statistics, points }: &Copy<'_>) -> Result<()> {
-        let folder = self.folder.join(&manifest.name);
-        jsonl::write(&folder.join(POINTS), *points)?;
-        write_json(&folder.join(STATISTICS), statistics)?;
-        if manifest.has_shard {
-            shard::write(&folder, points)?;
+    pub(super) fn write(&self, copy: &Copy<'_>) -> Result<()> {
+        let folder = self.folder.join(&copy.manifest.name);
+        jsonl::write(&folder.join(POINTS), copy.points)?;
+        write_json(&folder.join(STATISTICS), copy.statistics)?;
+        let changed = if copy.manifest.has_shard { self.write_shard(&folder, copy)? } else { 0 };
+        write_json(&folder.join(MANIFEST), &Manifest { changed, ..copy.manifest.clone() })
+    }
+
+    /// Makes the shard: of an earlier one, where that is allowed and succeeds, and else anew. Gives how many points were changed
+    /// since it was last made anew.
+    fn write_shard(&self, folder: &Path, Copy { manifest, points, since, .. }: &Copy<'_>) -> Result<usize> {
+        if let Some((earlier, changes)) = since {
+            match shard::change(folder, points, &self.folder.join(earlier), changes) {
+                Ok(()) => return Ok(manifest.changed),
+                Err(error) => warn!("the index is made anew, since the earlier one cannot be changed: {error:#}"),
+            }
         }
-        write_json(&folder.join(MANIFEST), manifest)
+        shard::write(folder, points)?;
+        Ok(0)
     }
 
     /// Whether a generation can be searched by the engine of the configuration.
@@ -172,6 +196,11 @@ impl Generations {
         let last = names.iter().filter_map(|name| name.split('-').next()?.parse::<u64>().ok()).max();
         Ok(format!("{:06}-{}", last.unwrap_or_default() + 1, &fingerprint[..8]))
     }
+}
+
+/// Whether the shard of `live` may be changed rather than made anew.
+const fn is_little(live: &Manifest, changes: &Changes) -> bool {
+    live.has_shard && (live.changed + changes.len()) * 100 <= live.passages * MOST_CHANGED
 }
 
 fn fingerprint(passages: &[Arc<Passage>], encoding: Encoding<'_>) -> Result<String> {

@@ -8,6 +8,9 @@ use anyhow::bail;
 #[cfg(feature = "edge")]
 use anyhow::ensure;
 
+#[cfg(feature = "edge")]
+use crate::durable;
+use crate::retrieve::build::Changes;
 use crate::retrieve::{Index, Point};
 
 /// Its folder.
@@ -41,6 +44,28 @@ pub(super) fn write(folder: &Path, points: &[Point]) -> Result<()> {
     // Dropping it flushes it and gives its folder free.
     drop(crate::retrieve::edge::EdgeIndex::create(&folder.join(SHARD), points)?);
     Ok(())
+}
+
+/// Makes the shard of `folder` out of the one in the folder `earlier`: a copy, with what has changed.
+#[cfg(feature = "edge")]
+pub(super) fn change(folder: &Path, points: &[Point], earlier: &Path, changes: &Changes) -> Result<()> {
+    use crate::retrieve::edge::EdgeIndex;
+    let shard = folder.join(SHARD);
+    let attempt = || -> Result<()> {
+        durable::copy_folder(&earlier.join(SHARD), &shard)?;
+        let found = EdgeIndex::change(&shard, points, changes)?.len()?;
+        ensure!(found == points.len(), "the shard holds {found} of {} passages", points.len());
+        Ok(())
+    };
+    attempt().inspect_err(|_| {
+        // It is made anew then.
+        let _ = std::fs::remove_dir_all(&shard);
+    })
+}
+
+#[cfg(not(feature = "edge"))]
+pub(super) fn change(_folder: &Path, _points: &[Point], _earlier: &Path, _changes: &Changes) -> Result<()> {
+    bail!("this program was built without the embedded Qdrant")
 }
 
 #[cfg(not(feature = "edge"))]

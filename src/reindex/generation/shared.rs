@@ -118,7 +118,7 @@ impl Generations {
                 manifest.passages
             );
             let manifest = Manifest { has_shard: self.has_shards(), ..manifest.clone() };
-            self.write(&Copy { manifest: &manifest, statistics: &statistics, points: &points })?;
+            self.write(&Copy { manifest: &manifest, statistics: &statistics, points: &points, since: None })?;
         }
         self.point_to(live)?;
         history::note(&self.folder.join(HISTORY), &manifest, Event::Live, Vec::new())?;

@@ -97,7 +97,8 @@ fn asker(page: String, seed: u64) -> (JoinHandle<Vec<Duration>>, tokio_util::syn
     (tokio::spawn(asking), guard)
 }
 
-fn size(folder: PathBuf) -> u64 {
+/// The room that a folder takes on disk, in KiB.
+pub fn size(folder: PathBuf) -> u64 {
     use std::os::unix::fs::MetadataExt as _;
     let (mut size, mut pending) = (0, vec![folder]);
     while let Some(folder) = pending.pop() {

@@ -81,7 +81,8 @@ fn has_caught_up(log: &str) -> bool {
     log.rfind("counted the reactions") > log.rfind("connected to Discord")
 }
 
-fn populate(
+/// People on both platforms who ask, edit, delete and vote until `stop`.
+pub fn populate(
     discord: &Arc<on_discord::People>,
     telegram: &Arc<on_telegram::People>,
     stop: &CancellationToken,

@@ -1,0 +1,131 @@
+//! What came of documents before: one that is as it was need not be read again.
+//!
+//! A file with one outcome a line. It is a cache: what cannot be read of it is made again, and removing it costs one slow
+//! run.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use super::walk::SourceFile;
+use super::{IngestSettings, MIB, Outcome};
+use crate::durable;
+use crate::knowledge::meta;
+use crate::knowledge::topic::Topics;
+
+/// Everything that an outcome depends on: the files, the settings and topics, and the program.
+type Key = blake3::Hash;
+
+/// Outcomes by what they were made of.
+pub struct Memory {
+    path: Option<PathBuf>,
+    known: HashMap<Key, String>,
+    common: blake3::Hasher,
+    max_bytes: u64,
+}
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+struct Line<O> {
+    key: String,
+    outcome: O,
+}
+
+/// The part of a line that is looked at before it is needed.
+#[derive(Deserialize)]
+struct Name {
+    key: String,
+}
+
+/// The outcome of a document, and how it is remembered; `None` where it cannot be.
+pub(super) struct Remembered {
+    pub(super) outcome: Outcome,
+    line: Option<String>,
+    is_new: bool,
+}
+
+impl Memory {
+    /// Remembers nothing.
+    pub fn none() -> Self {
+        Self { path: None, known: HashMap::new(), common: blake3::Hasher::new(), max_bytes: 0 }
+    }
+
+    /// What the file at `path` holds; it need not be there.
+    pub fn at(path: &Path, settings: &IngestSettings, topics: &Topics) -> Self {
+        let mut common = blake3::Hasher::new();
+        common.update(&serde_json::to_vec(settings).unwrap_or_default()).update(topics.fingerprint().as_bytes());
+        common.update(&this_program());
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let key = |line: &str| Key::from_hex(serde_json::from_str::<Name>(line).ok()?.key).ok();
+        let known = text.lines().filter_map(|line| Some((key(line)?, line.to_owned()))).collect();
+        Self { path: Some(path.to_owned()), known, common, max_bytes: settings.max_file_mib * MIB }
+    }
+
+    /// The outcome of the document of these files: the one that is known, or that of `work`.
+    pub(super) fn outcome(&self, files: &[SourceFile], work: impl FnOnce() -> Outcome) -> Remembered {
+        let Some(key) = self.path.as_ref().and_then(|_| self.key(files).ok()) else {
+            return Remembered { outcome: work(), line: None, is_new: false };
+        };
+        if let Some(line) = self.known.get(&key)
+            && let Ok(Line { outcome, .. }) = serde_json::from_str::<Line<Outcome>>(line)
+        {
+            return Remembered { outcome, line: Some(line.clone()), is_new: false };
+        }
+        let outcome = work();
+        let line = serde_json::to_string(&Line { key: key.to_hex().to_string(), outcome: &outcome }).ok();
+        Remembered { outcome, line, is_new: true }
+    }
+
+    /// Keeps what was remembered, and forgets the rest.
+    pub(super) fn keep(&self, all: &[Remembered]) {
+        let Some(path) = &self.path else { return };
+        let lines = || all.iter().filter_map(|remembered| remembered.line.as_ref());
+        if all.iter().all(|remembered| !remembered.is_new) && lines().count() == self.known.len() {
+            return;
+        }
+        let write = |writer: &mut std::io::BufWriter<File>| -> Result<()> {
+            lines().try_for_each(|line| Ok(writeln!(writer, "{line}")?))
+        };
+        if let Err(error) = durable::replace(path, write) {
+            warn!("documents will be read again the next time: {error:#}");
+        }
+    }
+
+    /// The hash of everything that the document of these files is made of.
+    fn key(&self, files: &[SourceFile]) -> std::io::Result<Key> {
+        let mut hasher = self.common.clone();
+        let mut add = |path: &Path| -> std::io::Result<()> {
+            let mut bytes = Vec::new();
+            File::open(path)?.take(self.max_bytes + 1).read_to_end(&mut bytes)?;
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+            Ok(())
+        };
+        for file in files {
+            add(&file.path)?;
+            for sidecar in meta::sidecar_paths(&file.path) {
+                if sidecar.is_file() {
+                    add(&sidecar)?;
+                }
+            }
+        }
+        for file in files {
+            hasher.update(file.name.as_bytes()).update(&[0]);
+        }
+        Ok(hasher.finalize())
+    }
+}
+
+/// What tells this build of the program from others, which may read documents otherwise.
+fn this_program() -> Vec<u8> {
+    let about = std::env::current_exe().and_then(fs::metadata);
+    let changed = about.as_ref().ok().and_then(|about| about.modified().ok()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let since_1970 = changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let size = about.map_or(0, |about| about.len());
+    [env!("CARGO_PKG_VERSION").as_bytes(), &size.to_le_bytes(), &since_1970.as_nanos().to_le_bytes()].concat()
+}
