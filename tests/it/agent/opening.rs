@@ -59,7 +59,7 @@ async fn reasons_against_answer_when_not() {
 async fn sentences_of_one_passage_stand_together() {
     for asked in [
         "tengo un deadlock en postgres cada tanto, cómo averiguo qué transacciones lo provocan",
-        "cómo hago un lock distribuido con redis y que no falle si se muere el proceso",
+        "how do I make a consumer of a queue idempotent without slowing it down",
     ] {
         let paragraphs = paragraphs(asked).await;
         let first: Vec<&String> = paragraphs[0].iter().map(|(_, title)| title).collect();
