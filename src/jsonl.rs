@@ -21,7 +21,10 @@ pub fn read<T: DeserializeOwned + Send>(path: &Path) -> Result<Vec<T>> {
     let row = |(number, line): (usize, &&str)| {
         serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), number + 1))
     };
-    lines.par_iter().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(row).collect()
+    let rows: Vec<Result<T>> =
+        lines.par_iter().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(row).collect();
+    // The first error, not any.
+    rows.into_iter().collect()
 }
 
 /// Writes all rows, made on all cores; a crash leaves either the old file or the new one.

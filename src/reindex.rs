@@ -116,7 +116,7 @@ impl Reindexer {
         let memory = self.generations.folder().join(DOCUMENTS);
         let memory = match reuse {
             Reuse::Unchanged => Memory::at(&memory, &self.ingest, &self.topics),
-            Reuse::Nothing => Memory::none(),
+            Reuse::Nothing => Memory::anew(&memory, &self.ingest, &self.topics),
         };
         let Ingested { passages, report } =
             ingest::ingest_again(&self.raw, &self.ingest, &self.topics, &memory, progress)?;

@@ -32,17 +32,17 @@ pub struct Trace {
     pub elapsed_ms: f64,
 }
 
-/// How many of the passages that are not cited are kept with an answer.
+/// How many of the best passages are kept with an answer, whatever became of them.
 const KEPT: usize = 8;
 
 impl Trace {
-    /// Leaves what explains an answer later: the passages that it cites, and the best of the others. The rest would be most of
-    /// what a store holds.
+    /// Leaves what explains an answer later: the best passages, and those that it cites or might have. The rest would be most
+    /// of what a store holds.
     pub fn shorten(&mut self) {
-        let mut others = 0;
+        let mut place = 0;
         self.found.retain(|found| {
-            others += usize::from(found.fate != Fate::Cited);
-            found.fate == Fate::Cited || others <= KEPT
+            place += 1;
+            place <= KEPT || found.fate != Fate::Dropped
         });
     }
 }
@@ -90,14 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cited_and_the_best_of_the_rest_stay() {
+    fn the_best_stay_and_whatever_was_evidence() {
         let found = |number: u32| Found {
             chunk_id: ChunkId::new("a.md", &number.to_string(), 0),
             title: String::new(),
             source_file: "a.md".to_owned(),
             span: SourceSpan::Lines { start: number, end: number },
             score: 1.0,
-            fate: if number % 10 == 5 { Fate::Cited } else { Fate::Dropped },
+            fate: [Fate::Dropped, Fate::Cited, Fate::Dropped, Fate::Dropped, Fate::Unused][number as usize % 5],
         };
         let mut trace = Trace {
             question: String::new(),
@@ -115,6 +115,6 @@ mod tests {
             SourceSpan::Lines { start, .. } => start,
             _ => unreachable!("all are lines"),
         };
-        assert_eq!(trace.found.iter().map(lines).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 15]);
+        assert_eq!(trace.found.iter().map(lines).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 16, 19]);
     }
 }

@@ -68,6 +68,14 @@ pub struct Manifest {
     /// How many points of that shard were changed since it was last made anew.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub changed: usize,
+    /// When that was, in seconds since 1970; 0 if it was made anew for this generation.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub changed_since: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_never(seconds: &u64) -> bool {
+    *seconds == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]

@@ -90,13 +90,19 @@ pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Optio
     let mut points = Vec::with_capacity(passages.len());
     let mut is_new = vec![false; passages.len()];
     let mut touched: HashSet<String> = HashSet::new();
+    // The place in the earlier build of the passage before; smaller than that of the next within a document, unless its order
+    // has changed.
+    let mut before = 0;
     for (passage, is_new) in passages.into_iter().zip(&mut is_new) {
         let (sparse, dense) = match kept.remove(&passage.chunk_id) {
             None => (None, None),
-            Some(point) => {
-                if point.passage != passage {
+            Some((place, point)) => {
+                let is_in_order = place > before
+                    || points.last().is_none_or(|last: &Point| last.passage.source_file != passage.source_file);
+                if point.passage != passage || !is_in_order {
                     touched.insert(passage.source_file.clone());
                 }
+                before = place;
                 let is_same = has_same_words(&point.passage, &passage);
                 let means_the_same = passage.lang == point.passage.lang && text_of(&point.passage) == text_of(&passage);
                 (Some(point.bm25).filter(|_| is_same), point.dense.filter(|_| means_the_same))
@@ -116,7 +122,7 @@ pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Optio
     let anew = is_new.iter().filter(|is_new| **is_new).count();
     let changes = (keeps_sparse && keeps_dense).then(|| {
         let new = points.iter().zip(&is_new).filter(|(_, is_new)| **is_new).map(|(point, _)| &point.passage);
-        let gone = kept.values().map(|point| &point.passage);
+        let gone = kept.values().map(|(_, point)| &point.passage);
         touched.extend(new.chain(gone).map(|passage| passage.source_file.clone()));
         let is_touched = |point: &Point| touched.contains(&point.passage.source_file);
         let written = (0..points.len()).filter(|&at| is_touched(&points[at])).collect();
@@ -156,8 +162,9 @@ fn text_of(passage: &Passage) -> String {
     format!("{}\n{}", passage.breadcrumb(), passage.text)
 }
 
-fn by_id(points: Vec<Point>) -> HashMap<ChunkId, Point> {
-    points.into_iter().map(|point| (point.passage.chunk_id.clone(), point)).collect()
+/// Points with their places, by the names of their passages.
+fn by_id(points: Vec<Point>) -> HashMap<ChunkId, (usize, Point)> {
+    points.into_iter().enumerate().map(|(place, point)| (point.passage.chunk_id.clone(), (place, point))).collect()
 }
 
 fn has_same_words(a: &Passage, b: &Passage) -> bool {

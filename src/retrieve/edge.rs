@@ -66,7 +66,25 @@ impl EdgeIndex {
         }
         write(&shard, points, &changes.written)?;
         shard.flush();
-        Ok(Self::over(shard))
+        let index = Self::over(shard);
+        index.check(points, changes)?;
+        Ok(index)
+    }
+
+    /// Whether the changes are there: the engine passes over what its log takes for old, and says nothing.
+    fn check(&self, points: &[Point], changes: &Changes) -> Result<(), SearchError> {
+        let lost = |id: &ChunkId| SearchError::Engine(format!("a change of passage {id} was lost"));
+        for id in &changes.removed {
+            if self.passage(id)?.is_some() {
+                return Err(lost(id));
+            }
+        }
+        for point in changes.written.iter().map(|&at| &points[at]) {
+            if self.passage(&point.passage.chunk_id)?.as_ref() != Some(&point.passage) {
+                return Err(lost(&point.passage.chunk_id));
+            }
+        }
+        Ok(())
     }
 
     /// Opens the shard in `folder`. Only one process can hold it at a time.

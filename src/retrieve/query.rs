@@ -5,6 +5,7 @@ mod wording;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use self::code::Apart;
 use super::glossary::Glossary;
 use super::statistics::Statistics;
 use crate::embed::bm25::{self, QuestionWord};
@@ -103,12 +104,12 @@ impl Query {
         };
         let mut intents = Vec::new();
         for &(text, weight) in parts {
-            let (prose, code) = code::apart(text);
-            query.fact = wording::asked_fact(&prose).or(query.fact);
-            query.wants.extend(Role::wanted_by(&prose));
-            query.read(&prose, weight, corpus, &mut intents);
-            query.read(&code, CODE_WEIGHT * weight, corpus, &mut intents);
-            for subject in code::subjects(text, language) {
+            let apart = Apart::of(text);
+            query.fact = wording::asked_fact(&apart.prose).or(query.fact);
+            query.wants.extend(Role::wanted_by(&apart.prose));
+            query.read(&apart.prose, weight, corpus, &mut intents);
+            query.read(&apart.code, CODE_WEIGHT * weight, corpus, &mut intents);
+            for subject in apart.shown(language) {
                 query.read(subject, SHOWN_WEIGHT * weight, corpus, &mut intents);
             }
         }

@@ -118,3 +118,47 @@ fn documents_are_read_again_when_they_or_what_is_known_of_them_changed() {
         assert_eq!(fs::read_to_string(&memory).expect("there").lines().count(), SUBJECTS);
     }
 }
+
+#[test]
+fn whoever_may_see_a_document_is_known_although_its_text_is_remembered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_all(folder.path());
+    reindex(folder.path());
+    let scopes = || {
+        let found = found(folder.path(), "Flumox30 number of turns");
+        found.into_iter().filter(|candidate| candidate.passage.source_file == "030.md").count()
+    };
+    assert!(scopes() > 0);
+    let sidecar = folder.path().join("raw/030.meta.toml");
+    fs::write(&sidecar, "scope = \"board\"\n").expect("written");
+    reindex(folder.path());
+    assert_eq!(scopes(), 0, "nobody who asks belongs to that scope");
+    fs::remove_file(&sidecar).expect("removed");
+    reindex(folder.path());
+    assert!(scopes() > 0);
+}
+
+#[test]
+fn an_index_may_be_changed_again_and_again_while_it_is_open() {
+    let (changed, anew) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    write_all(changed.path());
+    reindex(changed.path());
+    for round in 0..3 {
+        let _open = reindexer(changed.path()).generations.open().expect("readable");
+        write(changed.path(), round, &format!("Its number of turns is round {round}."));
+        fs::remove_file(changed.path().join(format!("raw/{:03}.md", 40 + round))).expect("removed");
+        assert!(reindex(changed.path()).is_new);
+    }
+    write_all(anew.path());
+    for round in 0..3 {
+        write(anew.path(), round, &format!("Its number of turns is round {round}."));
+        fs::remove_file(anew.path().join(format!("raw/{:03}.md", 40 + round))).expect("removed");
+    }
+    reindex(anew.path());
+    let documents = |folder: &Path| {
+        let opened = reindexer(folder).generations.open().expect("readable").expect("there is one");
+        let document = |number: usize| opened.index.document(&format!("{number:03}.md")).expect("read");
+        (0..SUBJECTS).map(document).collect::<Vec<_>>()
+    };
+    assert_eq!(documents(changed.path()), documents(anew.path()));
+}

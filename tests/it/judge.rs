@@ -113,6 +113,10 @@ fn the_judge_agrees_with_people_on_most_points() {
         for of_language in of_split {
             assert!(of_language.all() >= 150, "{split}: {of_language}");
             assert!(100 * of_language.agreed() >= 80 * of_language.all(), "{split}: {of_language}");
+            // Most points are made: whoever always says so agrees on most, too.
+            let Agreement { both, judge_alone, person_alone, neither } = of_language;
+            assert!(3 * judge_alone <= 2 * (judge_alone + neither), "{split}: {of_language}");
+            assert!(5 * person_alone <= both + person_alone, "{split}: {of_language}");
         }
     }
 }

@@ -6,7 +6,7 @@
 #[cfg(unix)]
 mod day;
 mod faults;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod hours;
 mod idle;
 mod load;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::OnceLock;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -58,13 +58,19 @@ impl Memory {
 
     /// What the file at `path` holds; it need not be there.
     pub fn at(path: &Path, settings: &IngestSettings, topics: &Topics) -> Self {
-        let mut common = blake3::Hasher::new();
-        common.update(&serde_json::to_vec(settings).unwrap_or_default()).update(topics.fingerprint().as_bytes());
-        common.update(&this_program());
         let text = fs::read_to_string(path).unwrap_or_default();
         let key = |line: &str| Key::from_hex(serde_json::from_str::<Name>(line).ok()?.key).ok();
         let known = text.lines().filter_map(|line| Some((key(line)?, line.to_owned()))).collect();
-        Self { path: Some(path.to_owned()), known, common, max_bytes: settings.max_file_mib * MIB }
+        Self { known, ..Self::anew(path, settings, topics) }
+    }
+
+    /// Knows nothing yet, and replaces what the file at `path` holds.
+    pub fn anew(path: &Path, settings: &IngestSettings, topics: &Topics) -> Self {
+        let Some(program) = this_program() else { return Self::none() };
+        let mut common = blake3::Hasher::new();
+        common.update(&serde_json::to_vec(settings).unwrap_or_default()).update(topics.fingerprint().as_bytes());
+        common.update(program.as_bytes());
+        Self { path: Some(path.to_owned()), known: HashMap::new(), common, max_bytes: settings.max_file_mib * MIB }
     }
 
     /// The outcome of the document of these files: the one that is known, or that of `work`.
@@ -78,6 +84,10 @@ impl Memory {
             return Remembered { outcome, line: Some(line.clone()), is_new: false };
         }
         let outcome = work();
+        // What could not be read may be readable the next time; and a file may have changed under the reader.
+        if !outcome.notes.skipped.is_empty() || self.key(files).ok() != Some(key) {
+            return Remembered { outcome, line: None, is_new: false };
+        }
         let line = serde_json::to_string(&Line { key: key.to_hex().to_string(), outcome: &outcome }).ok();
         Remembered { outcome, line, is_new: true }
     }
@@ -103,7 +113,8 @@ impl Memory {
         let mut add = |path: &Path| -> std::io::Result<()> {
             let mut bytes = Vec::new();
             File::open(path)?.take(self.max_bytes + 1).read_to_end(&mut bytes)?;
-            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+            let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+            hasher.update(name).update(&[0]).update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
             Ok(())
         };
         for file in files {
@@ -121,11 +132,15 @@ impl Memory {
     }
 }
 
-/// What tells this build of the program from others, which may read documents otherwise.
-fn this_program() -> Vec<u8> {
-    let about = std::env::current_exe().and_then(fs::metadata);
-    let changed = about.as_ref().ok().and_then(|about| about.modified().ok()).unwrap_or(SystemTime::UNIX_EPOCH);
-    let since_1970 = changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let size = about.map_or(0, |about| about.len());
-    [env!("CARGO_PKG_VERSION").as_bytes(), &size.to_le_bytes(), &since_1970.as_nanos().to_le_bytes()].concat()
+/// The hash of this program, since another build may read documents otherwise; `None` where it cannot be read.
+fn this_program() -> Option<blake3::Hash> {
+    static PROGRAM: OnceLock<Option<blake3::Hash>> = OnceLock::new();
+    *PROGRAM.get_or_init(|| {
+        // Linux has the file of a running program even after another one has taken its place.
+        let own = Path::new("/proc/self/exe");
+        let file = File::open(own).or_else(|_| File::open(std::env::current_exe()?)).ok()?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(file).ok()?;
+        Some(hasher.finalize())
+    })
 }

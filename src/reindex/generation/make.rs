@@ -26,6 +26,10 @@ use crate::retrieve::statistics::Statistics;
 /// common they are, and the engine counts those of removed points, too.
 const MOST_CHANGED: usize = 10;
 
+/// A shard is made anew when so many seconds have passed since it last was: what was removed is found no more, but its words lie in
+/// the files of the shard until then.
+const LONGEST_CHANGED: u64 = 7 * 24 * 60 * 60;
+
 /// What is in the folder of a generation.
 pub(super) struct Copy<'a> {
     pub manifest: &'a Manifest,
@@ -89,11 +93,12 @@ impl Generations {
             fingerprint,
             passages: built.points.len(),
             documents,
-            made_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            made_at: now_s(),
             encoder: built.encoder.clone(),
             embedder: encoding.embedder.map(Embedder::id).cloned(),
             has_shard: self.has_shards(),
             changed: since.map_or(0, |(live, changes)| live.changed + changes.len()),
+            changed_since: since.map_or(0, |(live, _)| made_anew_at(live)),
         };
         self.write(&Copy {
             manifest: &manifest,
@@ -151,21 +156,21 @@ impl Generations {
         let folder = self.folder.join(&copy.manifest.name);
         jsonl::write(&folder.join(POINTS), copy.points)?;
         write_json(&folder.join(STATISTICS), copy.statistics)?;
-        let changed = if copy.manifest.has_shard { self.write_shard(&folder, copy)? } else { 0 };
-        write_json(&folder.join(MANIFEST), &Manifest { changed, ..copy.manifest.clone() })
+        let is_changed = copy.manifest.has_shard && self.write_shard(&folder, copy)?;
+        let anew = Manifest { changed: 0, changed_since: 0, ..copy.manifest.clone() };
+        write_json(&folder.join(MANIFEST), if is_changed { copy.manifest } else { &anew })
     }
 
-    /// Makes the shard: of an earlier one, where that is allowed and succeeds, and else anew. Gives how many points were changed
-    /// since it was last made anew.
-    fn write_shard(&self, folder: &Path, Copy { manifest, points, since, .. }: &Copy<'_>) -> Result<usize> {
+    /// Makes the shard: of an earlier one, where that is allowed and succeeds, and else anew. Tells whether it is a changed one.
+    fn write_shard(&self, folder: &Path, Copy { points, since, .. }: &Copy<'_>) -> Result<bool> {
         if let Some((earlier, changes)) = since {
             match shard::change(folder, points, &self.folder.join(earlier), changes) {
-                Ok(()) => return Ok(manifest.changed),
+                Ok(()) => return Ok(true),
                 Err(error) => warn!("the index is made anew, since the earlier one cannot be changed: {error:#}"),
             }
         }
         shard::write(folder, points)?;
-        Ok(0)
+        Ok(false)
     }
 
     /// Whether a generation can be searched by the engine of the configuration.
@@ -199,8 +204,19 @@ impl Generations {
 }
 
 /// Whether the shard of `live` may be changed rather than made anew.
-const fn is_little(live: &Manifest, changes: &Changes) -> bool {
-    live.has_shard && (live.changed + changes.len()) * 100 <= live.passages * MOST_CHANGED
+fn is_little(live: &Manifest, changes: &Changes) -> bool {
+    live.has_shard
+        && (live.changed + changes.len()) * 100 <= live.passages * MOST_CHANGED
+        && now_s().saturating_sub(made_anew_at(live)) <= LONGEST_CHANGED
+}
+
+/// When the shard of a generation was made anew, in seconds since 1970.
+const fn made_anew_at(manifest: &Manifest) -> u64 {
+    if manifest.changed == 0 { manifest.made_at } else { manifest.changed_since }
+}
+
+fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 fn fingerprint(passages: &[Arc<Passage>], encoding: Encoding<'_>) -> Result<String> {

@@ -21,6 +21,8 @@ const HOURS: usize = 8;
 /// People on the page, who ask one question after the other, and how long they think in between.
 const READERS: u64 = 2;
 const THOUGHT: Duration = Duration::from_millis(25);
+/// How long the index of an hour may take to become live.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// By how much memory and the index may be larger in the last hour than in the second, in per cent.
 const GROWTH: u64 = 15;
 /// How many more files and connections may be open.
@@ -72,6 +74,7 @@ async fn eight_hours_leave_no_trace_but_what_is_kept() {
         let fact = format!("The hour of Flumox is hour {hour}.");
         fs::write(daemon.path("data/raw/hours/flumox.md"), article("Flumox", &fact)).expect("written");
         tokio::time::sleep(length / size).await;
+        says(&daemon.page(), &fact).await;
         assert!(daemon.is_running(), "it ended by itself: {}", daemon.log());
         let mut times = std::mem::take(&mut *times.lock().expect("no panic"));
         times.sort_unstable();
@@ -113,6 +116,20 @@ async fn read(page: String, seed: u64, times: Arc<Mutex<Vec<Duration>>>, stop: C
         asked.text().await.expect("a page");
         times.lock().expect("no panic").push(begin.elapsed());
         tokio::time::sleep(THOUGHT).await;
+    }
+}
+
+/// Waits until the page says `fact`, that is, until the index of this hour is live.
+async fn says(page: &str, fact: &str) {
+    let begin = Instant::now();
+    loop {
+        let asked = reqwest::Client::new().get(page).query(&[("q", "What is the hour of Flumox?")]);
+        let answer = asked.send().await.expect("it answers").text().await.expect("a page");
+        if answer.contains(fact) {
+            return;
+        }
+        assert!(begin.elapsed() < PATIENCE, "not live after {PATIENCE:?}: {fact}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 
