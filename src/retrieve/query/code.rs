@@ -95,7 +95,8 @@ fn is_code(line: &str) -> bool {
         return line.matches("```").count() > 1;
     }
     let all = line.chars().filter(|c| !c.is_whitespace()).count();
-    let marks = line.matches(|c| "{}()[]<>=;*+$#@&|\\_\"".contains(c)).count();
+    let calls = line.match_indices('(').filter(|(at, _)| line[..*at].ends_with(|c: char| c.is_alphanumeric())).count();
+    let marks = calls + line.matches(|c| "{}()[]<>=;*+$#@&|\\_\"".contains(c)).count();
     // A sentence ends like one, whatever it quotes.
     let is_sentence = line.ends_with(['?', '.', '!']) || line.starts_with(['¿', '¡']);
     !is_sentence && marks >= 3 && marks * 100 >= all * LEAST_MARKS
