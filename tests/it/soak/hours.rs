@@ -71,7 +71,7 @@ async fn eight_hours_leave_no_trace_but_what_is_kept() {
     let (mut hours, mut on_the_page) = (Vec::new(), 0);
     let size = u32::try_from(HOURS).expect("few");
     for hour in 0..HOURS {
-        let fact = format!("The hour of Flumox is hour {hour}.");
+        let fact = format!("The round of Flumox is round {hour}.");
         fs::write(daemon.path("data/raw/hours/flumox.md"), article("Flumox", &fact)).expect("written");
         tokio::time::sleep(length / size).await;
         says(&daemon.page(), &fact).await;
@@ -123,7 +123,7 @@ async fn read(page: String, seed: u64, times: Arc<Mutex<Vec<Duration>>>, stop: C
 async fn says(page: &str, fact: &str) {
     let begin = Instant::now();
     loop {
-        let asked = reqwest::Client::new().get(page).query(&[("q", "What is the hour of Flumox?")]);
+        let asked = reqwest::Client::new().get(page).query(&[("q", "What is the round of Flumox?")]);
         let answer = asked.send().await.expect("it answers").text().await.expect("a page");
         if answer.contains(fact) {
             return;
