@@ -30,7 +30,7 @@ pub(super) fn opened<T>(app: &App, store: Store, folder: &Path, open: impl Fn(&P
     };
     let source = from_backup(app, store, &restored)?;
     let aside =
-        beside(folder, &format!("damaged-{}", DateTime::<Utc>::from(SystemTime::now()).format("%Y%m%dT%H%M%SZ")));
+        beside(folder, &format!("damaged-{}", DateTime::<Utc>::from(SystemTime::now()).format("%Y%m%dT%H%M%S%3fZ")));
     fs::rename(folder, &aside).with_context(|| format!("{damage:#}; it cannot be moved to {}", aside.display()))?;
     error!("{damage:#}. It was moved to {}", aside.display());
     if let Some((file, made_at)) = source {
