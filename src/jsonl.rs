@@ -16,13 +16,14 @@ const ROWS_AT_ONCE: usize = 4_096;
 
 /// Reads all rows, on all cores; empty lines are passed over. An error names the file and the line.
 pub fn read<T: DeserializeOwned + Send>(path: &Path) -> Result<Vec<T>> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let lines: Vec<&str> = text.lines().collect();
-    let row = |(number, line): (usize, &&str)| {
-        serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), number + 1))
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').collect();
+    // Bytes that are no UTF-8 are an error of their line, like everything else that is no JSON.
+    let row = |(number, line): (usize, &&[u8])| {
+        serde_json::from_slice(line).with_context(|| format!("{}:{}", path.display(), number + 1))
     };
     let rows: Vec<Result<T>> =
-        lines.par_iter().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(row).collect();
+        lines.par_iter().enumerate().filter(|(_, line)| !line.trim_ascii().is_empty()).map(row).collect();
     // The first error, not any.
     rows.into_iter().collect()
 }
@@ -50,8 +51,10 @@ mod tests {
         let path = folder.path().join("below/rows.jsonl");
         write(&path, &[1, 2]).expect("written");
         assert_eq!(read::<u32>(&path).expect("read"), [1, 2]);
-        std::fs::write(&path, "1\n\nx\n").expect("written");
-        let error = format!("{:#}", read::<u32>(&path).expect_err("no number"));
-        assert!(error.contains("rows.jsonl:3"), "{error}");
+        for wrong in [&b"1\n\nx\ny\n"[..], b"1\r\n2\n\"\xFF\"\n"] {
+            std::fs::write(&path, wrong).expect("written");
+            let error = format!("{:#}", read::<serde_json::Value>(&path).expect_err("no JSON"));
+            assert!(error.contains("rows.jsonl:3"), "{error}");
+        }
     }
 }

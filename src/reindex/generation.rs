@@ -65,22 +65,18 @@ pub struct Manifest {
     pub embedder: Option<EmbedderId>,
     /// Whether it holds a shard of Qdrant.
     pub has_shard: bool,
-    /// How many points of that shard were changed since it was last made anew.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub changed: usize,
-    /// When that was, in seconds since 1970; 0 if it was made anew for this generation.
-    #[serde(default, skip_serializing_if = "is_never")]
-    pub changed_since: u64,
+    /// What was changed of that shard since it was made anew; `None` if it was made anew for this generation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Changed>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_never(seconds: &u64) -> bool {
-    *seconds == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_zero(count: &usize) -> bool {
-    *count == 0
+/// How far a shard is from one that is made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// How many of its points were written or removed since.
+    pub points: usize,
+    /// When it was made anew, in seconds since 1970.
+    pub since: u64,
 }
 
 /// The part of a manifest that every version of the program can read.

@@ -16,6 +16,22 @@ mod story;
 
 use std::time::Duration;
 
+/// Variables for sources that are looked through every few seconds, as `every` says in the manner of cron, and people who are
+/// never told to slow down.
+#[cfg(unix)]
+fn busy(every: &str) -> [(&str, &str); 8] {
+    [
+        ("COLEGA__SCHEDULE__REINDEX", every),
+        ("COLEGA__SCHEDULE__JITTER_S", "0"),
+        ("COLEGA__LIMITS__PER_USER__BURST", "0"),
+        ("COLEGA__LIMITS__PER_USER__PER_MINUTE", "0"),
+        ("COLEGA__LIMITS__PER_CHAT__BURST", "0"),
+        ("COLEGA__LIMITS__PER_CHAT__PER_MINUTE", "0"),
+        ("COLEGA__LIMITS__GLOBAL__BURST", "0"),
+        ("COLEGA__LIMITS__GLOBAL__PER_MINUTE", "0"),
+    ]
+}
+
 /// How long the run goes on, in seconds, and whether that was asked for.
 fn seconds(usual: u64) -> (Duration, bool) {
     let asked = std::env::var("COLEGA_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok());

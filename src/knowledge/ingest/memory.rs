@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ type Key = blake3::Hash;
 /// Outcomes by what they were made of.
 pub struct Memory {
     path: Option<PathBuf>,
-    known: HashMap<Key, String>,
+    known: HashMap<Key, Arc<str>>,
     common: blake3::Hasher,
     max_bytes: u64,
 }
@@ -46,7 +46,7 @@ struct Name {
 /// The outcome of a document, and how it is remembered; `None` where it cannot be.
 pub(super) struct Remembered {
     pub(super) outcome: Outcome,
-    line: Option<String>,
+    line: Option<Arc<str>>,
     is_new: bool,
 }
 
@@ -60,7 +60,7 @@ impl Memory {
     pub fn at(path: &Path, settings: &IngestSettings, topics: &Topics) -> Self {
         let text = fs::read_to_string(path).unwrap_or_default();
         let key = |line: &str| Key::from_hex(serde_json::from_str::<Name>(line).ok()?.key).ok();
-        let known = text.lines().filter_map(|line| Some((key(line)?, line.to_owned()))).collect();
+        let known = text.lines().filter_map(|line| Some((key(line)?, line.into()))).collect();
         Self { known, ..Self::anew(path, settings, topics) }
     }
 
@@ -81,14 +81,15 @@ impl Memory {
         if let Some(line) = self.known.get(&key)
             && let Ok(Line { outcome, .. }) = serde_json::from_str::<Line<Outcome>>(line)
         {
-            return Remembered { outcome, line: Some(line.clone()), is_new: false };
+            return Remembered { outcome, line: Some(Arc::clone(line)), is_new: false };
         }
         let outcome = work();
         // What could not be read may be readable the next time; and a file may have changed under the reader.
         if !outcome.notes.skipped.is_empty() || self.key(files).ok() != Some(key) {
             return Remembered { outcome, line: None, is_new: false };
         }
-        let line = serde_json::to_string(&Line { key: key.to_hex().to_string(), outcome: &outcome }).ok();
+        let line =
+            serde_json::to_string(&Line { key: key.to_hex().to_string(), outcome: &outcome }).ok().map(Arc::from);
         Remembered { outcome, line, is_new: true }
     }
 

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use super::super::Reuse;
 use super::super::gate::{Gate, Judgement};
 use super::history::{self, Event};
-use super::{FORMAT, Generations, HISTORY, MANIFEST, Made, Manifest, POINTS, STATISTICS, shard, shared};
+use super::{Changed, FORMAT, Generations, HISTORY, MANIFEST, Made, Manifest, POINTS, STATISTICS, shard, shared};
 use crate::durable;
 use crate::embed::dense::Embedder;
 use crate::jsonl;
@@ -97,8 +97,7 @@ impl Generations {
             encoder: built.encoder.clone(),
             embedder: encoding.embedder.map(Embedder::id).cloned(),
             has_shard: self.has_shards(),
-            changed: since.map_or(0, |(live, changes)| live.changed + changes.len()),
-            changed_since: since.map_or(0, |(live, _)| made_anew_at(live)),
+            changed: since.map(|(live, changes)| changed(live, changes)),
         };
         self.write(&Copy {
             manifest: &manifest,
@@ -157,8 +156,8 @@ impl Generations {
         jsonl::write(&folder.join(POINTS), copy.points)?;
         write_json(&folder.join(STATISTICS), copy.statistics)?;
         let is_changed = copy.manifest.has_shard && self.write_shard(&folder, copy)?;
-        let anew = Manifest { changed: 0, changed_since: 0, ..copy.manifest.clone() };
-        write_json(&folder.join(MANIFEST), if is_changed { copy.manifest } else { &anew })
+        let changed = copy.manifest.changed.filter(|_| is_changed);
+        write_json(&folder.join(MANIFEST), &Manifest { changed, ..copy.manifest.clone() })
     }
 
     /// Makes the shard: of an earlier one, where that is allowed and succeeds, and else anew. Tells whether it is a changed one.
@@ -203,16 +202,16 @@ impl Generations {
     }
 }
 
-/// Whether the shard of `live` may be changed rather than made anew.
-fn is_little(live: &Manifest, changes: &Changes) -> bool {
-    live.has_shard
-        && (live.changed + changes.len()) * 100 <= live.passages * MOST_CHANGED
-        && now_s().saturating_sub(made_anew_at(live)) <= LONGEST_CHANGED
+/// How far the shard of `live` is from one made anew, after `changes`.
+fn changed(live: &Manifest, changes: &Changes) -> Changed {
+    let Changed { points, since } = live.changed.unwrap_or(Changed { points: 0, since: live.made_at });
+    Changed { points: points + changes.len(), since }
 }
 
-/// When the shard of a generation was made anew, in seconds since 1970.
-const fn made_anew_at(manifest: &Manifest) -> u64 {
-    if manifest.changed == 0 { manifest.made_at } else { manifest.changed_since }
+/// Whether the shard of `live` may be changed rather than made anew.
+fn is_little(live: &Manifest, changes: &Changes) -> bool {
+    let Changed { points, since } = changed(live, changes);
+    live.has_shard && points * 100 <= live.passages * MOST_CHANGED && now_s().saturating_sub(since) <= LONGEST_CHANGED
 }
 
 fn now_s() -> u64 {

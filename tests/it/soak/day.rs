@@ -10,7 +10,7 @@ use rand::seq::IteratorRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use tokio::task::JoinHandle;
 
-use super::{percentile, seconds};
+use super::{busy, percentile, seconds};
 use crate::daemon::Daemon;
 use crate::program::article;
 
@@ -119,17 +119,8 @@ pub fn size(folder: PathBuf) -> u64 {
 async fn a_day_of_scheduled_runs_over_sources_that_change() {
     let (_, is_full) = seconds(0);
     let rounds = if is_full { DAY } else { SHORT };
-    let variables = [
-        ("COLEGA__SCHEDULE__REINDEX", EVERY),
-        ("COLEGA__SCHEDULE__JITTER_S", "0"),
-        ("COLEGA__LIMITS__PER_USER__BURST", "0"),
-        ("COLEGA__LIMITS__PER_USER__PER_MINUTE", "0"),
-        ("COLEGA__LIMITS__PER_CHAT__BURST", "0"),
-        ("COLEGA__LIMITS__PER_CHAT__PER_MINUTE", "0"),
-        ("COLEGA__LIMITS__GLOBAL__BURST", "0"),
-        ("COLEGA__LIMITS__GLOBAL__PER_MINUTE", "0"),
-    ];
-    let mut daemon = Daemon::new(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    let variables = busy(EVERY).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut daemon = Daemon::new(variables.into());
     fs::create_dir_all(daemon.path("data/raw/day")).expect("made");
     let mut subjects = Subjects::default();
     (0..6).for_each(|number| subjects.write(&daemon, number, 0));

@@ -2,22 +2,21 @@
 //! that changes every hour. Nothing grows but what is kept of questions.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-
 use tokio_util::sync::CancellationToken;
 
-use super::{faults, on_discord, on_telegram, percentile, seconds, story};
+use super::day::size as kib;
+use super::{busy, faults, on_discord, on_telegram, percentile, seconds, story};
 use crate::daemon::Daemon;
 use crate::fakes::discord::Discord;
 use crate::fakes::telegram::FakeTelegram;
 use crate::program::article;
 
-const HOURS: usize = 8;
+const HOURS: u32 = 8;
 /// People on the page, who ask one question after the other, and how long they think in between.
 const READERS: u64 = 2;
 const THOUGHT: Duration = Duration::from_millis(25);
@@ -30,16 +29,8 @@ const MORE_OPEN: u64 = 16;
 /// What the stores may take for a question, its answer and its votes, in KiB.
 const KIB_A_QUESTION: u64 = 24;
 
-const VARIABLES: [(&str, &str); 8] = [
-    ("COLEGA__SCHEDULE__REINDEX", "*/3 * * * * *"),
-    ("COLEGA__SCHEDULE__JITTER_S", "0"),
-    ("COLEGA__LIMITS__PER_USER__BURST", "0"),
-    ("COLEGA__LIMITS__PER_USER__PER_MINUTE", "0"),
-    ("COLEGA__LIMITS__PER_CHAT__BURST", "0"),
-    ("COLEGA__LIMITS__PER_CHAT__PER_MINUTE", "0"),
-    ("COLEGA__LIMITS__GLOBAL__BURST", "0"),
-    ("COLEGA__LIMITS__GLOBAL__PER_MINUTE", "0"),
-];
+/// How often the sources are looked through.
+const EVERY: &str = "*/3 * * * * *";
 
 /// What one hour was like at its end.
 struct Hour {
@@ -57,7 +48,7 @@ async fn eight_hours_leave_no_trace_but_what_is_kept() {
     let (length, is_full) = seconds(16);
     let discord = Arc::new(on_discord::People::new(Discord::start().await));
     let telegram = Arc::new(on_telegram::People::new(FakeTelegram::start().await));
-    let mut daemon = Daemon::on_both(&discord.fake, &telegram.fake, &VARIABLES);
+    let mut daemon = Daemon::on_both(&discord.fake, &telegram.fake, &busy(EVERY));
     fs::create_dir_all(daemon.path("data/raw/hours")).expect("made");
     daemon.start();
     discord.fake.connected().await;
@@ -69,11 +60,10 @@ async fn eight_hours_leave_no_trace_but_what_is_kept() {
     }
     let begin = Instant::now();
     let (mut hours, mut on_the_page) = (Vec::new(), 0);
-    let size = u32::try_from(HOURS).expect("few");
     for hour in 0..HOURS {
         let fact = format!("The round of Flumox is round {hour}.");
         fs::write(daemon.path("data/raw/hours/flumox.md"), article("Flumox", &fact)).expect("written");
-        tokio::time::sleep(length / size).await;
+        tokio::time::sleep(length / HOURS).await;
         says(&daemon.page(), &fact).await;
         assert!(daemon.is_running(), "it ended by itself: {}", daemon.log());
         let mut times = std::mem::take(&mut *times.lock().expect("no panic"));
@@ -95,7 +85,7 @@ async fn eight_hours_leave_no_trace_but_what_is_kept() {
     assert_eq!(discord.fake.violations(), Vec::<String>::new());
     assert_eq!(telegram.fake.violations(), Vec::<String>::new());
     if is_full {
-        let (then, now) = (&hours[1], &hours[HOURS - 1]);
+        let (then, now) = (&hours[1], &hours[hours.len() - 1]);
         for (then, now) in [(then.resident_kib, now.resident_kib), (then.index_kib, now.index_kib)] {
             assert!(now * 100 <= then * (100 + GROWTH), "{then} KiB, then {now} KiB");
         }
@@ -131,10 +121,6 @@ async fn says(page: &str, fact: &str) {
         assert!(begin.elapsed() < PATIENCE, "not live after {PATIENCE:?}: {fact}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-}
-
-fn kib(folder: PathBuf) -> u64 {
-    super::day::size(folder)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
