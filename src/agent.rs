@@ -20,7 +20,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio::task;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{Instrument as _, Span, info};
 
 use crate::answer::{Answer, Reply};
 use crate::generate::Generator;
@@ -28,11 +28,13 @@ use crate::generate::refine::Refiner;
 use crate::guard::{self, Guard, Screened, SecretKind};
 use crate::language;
 use crate::limit::Limiter;
-use crate::passage::ChunkId;
+use crate::passage::{ChunkId, Passage};
 use crate::question::{Language, Origin, Question, Reach};
+use crate::retrieve::Hit;
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::retriever::Retriever;
 use crate::telemetry::metrics::{self, Step};
+use crate::telemetry::span;
 use crate::trace::{Asked, Trace};
 
 use self::queue::{Full, Place, Queue, QueueSettings, Turn};
@@ -82,8 +84,13 @@ impl Agent {
 
     /// The same, while `stage` shows how far it is. Dropping the future leaves the queue, or stops the work.
     pub async fn ask_watched(&self, question: Question, now: Instant, stage: &watch::Sender<Stage>) -> Result<Asked> {
+        let span = span::question(&question.id.0, question.origin.name());
+        self.ask_in_span(question, now, stage).instrument(span).await
+    }
+
+    async fn ask_in_span(&self, question: Question, now: Instant, stage: &watch::Sender<Stage>) -> Result<Asked> {
         let (origin, id) = (question.origin, question.id.clone());
-        let admitted = self.parts.admit(&question, now);
+        let admitted = span::step(Step::Screen).in_scope(|| self.parts.admit(&question, now));
         metrics::step(origin, Step::Screen, now.elapsed());
         let asked = match admitted {
             Ok(screened) => self.queue_and_answer(question, screened, now, stage).await?,
@@ -92,6 +99,7 @@ impl Agent {
         audit::decided(&id, origin, &asked);
         let (outcome, elapsed) = (asked.reply.name(), now.elapsed());
         metrics::answered(origin, outcome, elapsed);
+        Span::current().record("outcome", outcome);
         info!(id = id.0, outcome, elapsed_ms = elapsed.as_secs_f64() * 1000.0, "answered");
         Ok(asked)
     }
@@ -116,6 +124,7 @@ impl Agent {
             .turn(|Place { before, estimate }| {
                 stage.send_replace(Stage::Waiting { before, estimate });
             })
+            .instrument(span::step(Step::Wait))
             .await?;
         metrics::step(question.origin, Step::Wait, entered.elapsed());
         stage.send_if_modified(|stage| {
@@ -142,13 +151,39 @@ impl Agent {
             turn.answered();
             Ok(worked)
         };
-        task::spawn_blocking(run).await?
+        let span = Span::current();
+        task::spawn_blocking(move || span.in_scope(run)).await?
     }
 
     /// The passage named `id` with its `neighbours` on either side, if somebody of this `reach` may see it.
     pub async fn in_source(&self, id: ChunkId, reach: Reach, neighbours: usize) -> Result<Option<InSource>> {
         let parts = Arc::clone(&self.parts);
         Ok(task::spawn_blocking(move || parts.in_source(&id, reach, neighbours)).await??)
+    }
+
+    /// The source files that somebody of this `reach` may see, sorted, with the number of their passages.
+    pub async fn documents(&self, reach: Reach) -> Result<Vec<(String, usize)>> {
+        let parts = Arc::clone(&self.parts);
+        Ok(task::spawn_blocking(move || parts.documents(reach)).await??)
+    }
+
+    /// The passages of one source file, as far as somebody of this `reach` may see them; none if there is no such file.
+    pub async fn document(&self, source_file: String, reach: Reach) -> Result<Vec<Arc<Passage>>> {
+        let parts = Arc::clone(&self.parts);
+        Ok(task::spawn_blocking(move || parts.document(&source_file, reach)).await??)
+    }
+
+    /// The best `limit` passages for `text`, as they are found for a question; `language` is that of words that give no sign
+    /// of theirs.
+    pub async fn find_passages(
+        &self,
+        text: String,
+        language: Language,
+        reach: Reach,
+        limit: usize,
+    ) -> Result<Vec<Hit>> {
+        let parts = Arc::clone(&self.parts);
+        Ok(task::spawn_blocking(move || parts.find_passages(&text, language, reach, limit)).await??)
     }
 
     /// The language of a question that comes first, if its words tell, by themselves or by where in the knowledge base they stand.

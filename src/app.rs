@@ -28,6 +28,7 @@ use crate::limit::Limiter;
 use crate::models::Models;
 use crate::reading::Readings;
 use crate::reindex::generation::{Generations, Manifest, Opened};
+use crate::reindex::watched::Watched;
 use crate::reindex::{EngineChoice as IndexEngine, Outcome, Reindexer, Reuse};
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::glossary::Glossary;
@@ -52,6 +53,8 @@ pub struct App {
     pub settings: Settings,
     /// The generations of the index.
     pub generations: Generations,
+    /// What re-indexes are doing.
+    pub watched: Watched,
     glossary: Arc<Glossary>,
     /// The model of the configuration, once it is loaded; the inner `None` if there is none.
     embedder: OnceLock<Option<Arc<Embedder>>>,
@@ -87,7 +90,13 @@ impl App {
         if settings.index.engine == IndexEngine::Server {
             generations = generations.on(servers(&settings)?);
         }
-        Ok(Self { settings, generations, glossary: Arc::new(glossary), embedder: OnceLock::new() })
+        Ok(Self {
+            settings,
+            generations,
+            watched: Watched::default(),
+            glossary: Arc::new(glossary),
+            embedder: OnceLock::new(),
+        })
     }
 
     /// The Qdrant servers of the configuration, whether they are searched or not.
@@ -125,6 +134,7 @@ impl App {
             embedder: None,
             generations: self.generations.clone(),
             gate: self.gate(),
+            watched: self.watched.clone(),
         })
     }
 

@@ -132,7 +132,7 @@ impl Cli {
             return doctor::run(self.config.as_deref(), output);
         }
         let settings = Settings::load(self.config.as_deref())?;
-        telemetry::start(&settings.log, !matches!(command, Command::Serve))?;
+        let _telemetry = telemetry::start(&settings.log, !matches!(command, Command::Serve))?;
         let app = App::new(settings)?;
         match command {
             Command::Serve => serve::run(app, self.config),

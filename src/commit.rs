@@ -13,9 +13,27 @@ use tokio::sync::{mpsc, oneshot};
 /// Waiting writers; beyond this many they wait for a place.
 const WAITING: usize = 4_096;
 
+/// What a flush came to, as every writer that waited for it is told.
+type Flushed = Result<(), Arc<anyhow::Error>>;
+
 /// Makes what has been written durable. A cheap handle: clones share one thread, which ends with the last of them.
 #[derive(Clone)]
-pub struct Committer(mpsc::Sender<oneshot::Sender<Result<(), Arc<anyhow::Error>>>>);
+pub struct Committer(mpsc::Sender<oneshot::Sender<Flushed>>);
+
+/// What was written goes to disk, whether or not that is waited for.
+#[must_use = "what must be on disk before something else happens is waited for"]
+pub struct Flushing(oneshot::Receiver<Flushed>);
+
+impl Flushing {
+    /// Waits until it is on disk.
+    ///
+    /// # Errors
+    /// It could not be written there.
+    pub async fn on_disk(self) -> Result<()> {
+        let flushed = self.0.await.context("the thread that writes to disk is gone")?;
+        flushed.map_err(|error| anyhow!("{error:#}"))
+    }
+}
 
 impl Committer {
     /// Starts the thread; `flush` makes everything written so far durable.
@@ -35,12 +53,19 @@ impl Committer {
         Ok(Self(sender))
     }
 
-    /// Waits until everything that the caller has written so far is on disk.
-    pub async fn flushed(&self) -> Result<()> {
+    /// Begins to bring to disk everything that the caller has written so far.
+    ///
+    /// # Errors
+    /// The thread is gone.
+    pub async fn begin(&self) -> Result<Flushing> {
         let (sender, receiver) = oneshot::channel();
         self.0.send(sender).await.context("the thread that writes to disk is gone")?;
-        let flushed = receiver.await.context("the thread that writes to disk is gone")?;
-        flushed.map_err(|error| anyhow!("{error:#}"))
+        Ok(Flushing(receiver))
+    }
+
+    /// Waits until everything that the caller has written so far is on disk.
+    pub async fn flushed(&self) -> Result<()> {
+        self.begin().await?.on_disk().await
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::task;
 
 pub use self::outgoing::{ConversationId, OutKey, Outgoing, Role, Slot, State};
 use self::store::Store;
-use crate::commit::Committer;
+use crate::commit::{Committer, Flushing};
 use crate::place::MessageId;
 use crate::question::{ChatId, Origin, Turn, UserId};
 
@@ -46,8 +46,8 @@ pub struct Removed {
 
 /// The inbox and the outbox. A cheap handle: clones share everything.
 ///
-/// What a method has confirmed outlives the end of the process, however it ends; [`Delivery::finish`] is the exception,
-/// since an update that is dealt with a second time changes nothing.
+/// What a method has confirmed outlives the end of the process, however it ends, where it says so by a [`Flushing`] once
+/// that is over; [`Delivery::finish`] is the exception, since an update that is dealt with a second time changes nothing.
 #[derive(Clone)]
 pub struct Delivery {
     store: Arc<Store>,
@@ -67,11 +67,15 @@ impl Delivery {
     }
 
     /// Keeps an update; false if it has been accepted before, finished or not.
-    pub async fn accept<T: Serialize + Sync>(&self, origin: Origin, update: &str, body: &T) -> Result<bool> {
+    pub async fn accept<T: Serialize + Sync>(
+        &self,
+        origin: Origin,
+        update: &str,
+        body: &T,
+    ) -> Result<(bool, Flushing)> {
         let is_new = self.store.accept(origin, update, body)?;
         // One that is known may have been accepted a moment ago by somebody who still waits for the disk.
-        self.committer.flushed().await?;
-        Ok(is_new)
+        Ok((is_new, self.committer.begin().await?))
     }
 
     /// Keeps that an update has been dealt with, and forgets its body.
@@ -120,8 +124,13 @@ impl Delivery {
 
     /// Keeps `outgoing` under `key`, and that its messages belong to it.
     pub async fn save(&self, key: &OutKey, outgoing: &Outgoing) -> Result<()> {
+        self.begin_to_save(key, outgoing).await?.on_disk().await
+    }
+
+    /// The same, without waiting for the disk.
+    pub async fn begin_to_save(&self, key: &OutKey, outgoing: &Outgoing) -> Result<Flushing> {
         self.store.save(key, outgoing)?;
-        self.committer.flushed().await
+        self.committer.begin().await
     }
 
     /// What a message of Colega's belongs to.

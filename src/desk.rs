@@ -175,17 +175,19 @@ impl<M: Messenger> Desk<M> {
         }))
     }
 
-    /// Takes an update: when this returns, it is on disk, without secrets, and will be dealt with, whatever happens. One that was taken before
-    /// changes nothing. Dealing with it goes on beside.
+    /// Takes an update: when this returns, it is on disk, without secrets, and will be dealt with, whatever happens. One
+    /// that was taken before changes nothing. Dealing with it goes on beside, and begins before it is on disk: what must not
+    /// be done twice waits for the disk on its own.
     ///
     /// # Errors
     /// The disk failed; the platform must not be told that the update arrived.
     pub async fn take(&self, incoming: Incoming) -> Result<()> {
         let incoming = incoming.without_secrets();
-        if self.front.delivery.accept(M::ORIGIN, &incoming.id.0, &incoming).await? {
+        let (is_new, accepting) = self.front.delivery.accept(M::ORIGIN, &incoming.id.0, &incoming).await?;
+        if is_new {
             self.start(incoming).await;
         }
-        Ok(())
+        accepting.on_disk().await
     }
 
     /// Deals with what was taken before the last end of the process and not finished, and begins to look after what is due

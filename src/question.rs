@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,8 @@ impl FromStr for Language {
     }
 }
 
-/// Names one answer: sixteen hexadecimal digits, drawn at random.
+/// Names one answer: sixteen hexadecimal digits. The first eight are the second of the question, so that a store which sorts
+/// by names keeps what is new together, and reads and writes a few of its pages instead of all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AnswerId(pub String);
@@ -63,7 +65,15 @@ pub struct AnswerId(pub String);
 impl AnswerId {
     /// A fresh name.
     pub fn random() -> Self {
-        Self(format!("{:016x}", rand::random::<u64>()))
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self::at(u64::try_from(now.as_millis()).unwrap_or_default(), rand::random())
+    }
+
+    /// The name of the answer to what was asked at `at_ms`, in milliseconds since 1970; `what` tells it from the others of that
+    /// second.
+    pub fn at(at_ms: u64, what: u32) -> Self {
+        let second = at_ms / 1000 % (1 << 32);
+        Self(format!("{second:08x}{what:08x}"))
     }
 }
 
@@ -205,5 +215,12 @@ mod tests {
     fn debug_output_holds_no_words_of_the_asker() {
         let question = Question::new("my password is hunter2", Origin::Terminal);
         assert!(!format!("{question:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn names_of_answers_sort_as_they_were_asked() {
+        let [early, late] = [AnswerId::at(1_800_000_000_999, u32::MAX), AnswerId::at(1_800_000_001_000, 0)];
+        assert!(early.0 < late.0, "{early:?} {late:?}");
+        assert!([early, late, AnswerId::random()].iter().all(|id| id.0.len() == 16));
     }
 }

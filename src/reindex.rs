@@ -3,16 +3,18 @@
 pub mod gate;
 pub mod generation;
 pub mod schedule;
+pub mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use self::gate::Gate;
 use self::generation::{Generations, Manifest};
+use self::watched::{Ended, Stage, Watched};
 use crate::embed::bm25::Bm25Settings;
 use crate::embed::dense::Embedder;
 use crate::heap;
@@ -78,6 +80,8 @@ pub struct Reindexer {
     pub generations: Generations,
     /// What a new generation must pass to go live, if there is a live one.
     pub gate: Option<Gate>,
+    /// Told how far it is, and what came of it.
+    pub watched: Watched,
 }
 
 /// What came of a re-index.
@@ -107,8 +111,14 @@ pub enum Reuse {
 
 impl Reindexer {
     /// Reads the sources and makes a new generation live, unless nothing has changed.
-    pub fn reindex(&self, reuse: Reuse, progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
-        counted(|| self.reindex_sources(reuse, progress))
+    pub fn reindex(&self, reuse: Reuse, mut progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
+        self.counted(|| {
+            self.watched.reach(Stage::Reading { done: 0, total: 0 });
+            self.reindex_sources(reuse, |at| {
+                self.watched.reach(Stage::Reading { done: at.done, total: at.total });
+                progress(at);
+            })
+        })
     }
 
     fn reindex_sources(&self, reuse: Reuse, progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
@@ -130,7 +140,7 @@ impl Reindexer {
 
     /// Makes the passages that `ingest` wrote into `processed` a new live generation.
     pub fn index_processed(&self, processed: &Path, reuse: Reuse) -> Result<Outcome> {
-        counted(|| self.index_file(processed, reuse))
+        self.counted(|| self.index_file(processed, reuse))
     }
 
     fn index_file(&self, processed: &Path, reuse: Reuse) -> Result<Outcome> {
@@ -143,6 +153,7 @@ impl Reindexer {
     }
 
     fn index(&self, passages: Vec<Passage>, reuse: Reuse, report: Option<Report>, started: Instant) -> Result<Outcome> {
+        self.watched.reach(Stage::Indexing);
         let passages = passages.into_iter().map(Arc::new).collect();
         let encoding = Encoding { bm25: &self.bm25, embedder: self.embedder.as_deref() };
         let made = self.generations.make(passages, encoding, reuse, self.gate.as_ref())?;
@@ -155,19 +166,26 @@ impl Reindexer {
             seconds: started.elapsed().as_secs_f64(),
         })
     }
-}
 
-/// Counts what became of `work`.
-fn counted(work: impl FnOnce() -> Result<Outcome>) -> Result<Outcome> {
-    let started = Instant::now();
-    let outcome = work();
-    heap::give_back();
-    let run = match &outcome {
-        Err(_) => Run::Failed,
-        Ok(Outcome { refused: Some(_), .. }) => Run::Refused,
-        Ok(Outcome { is_new: true, .. }) => Run::Live,
-        Ok(_) => Run::Unchanged,
-    };
-    metrics::reindexed(run, started.elapsed());
-    outcome
+    /// Counts what became of `work`, and tells those who watch.
+    fn counted(&self, work: impl FnOnce() -> Result<Outcome>) -> Result<Outcome> {
+        let started = Instant::now();
+        let outcome = work();
+        heap::give_back();
+        let run = match &outcome {
+            Err(_) => Run::Failed,
+            Ok(Outcome { refused: Some(_), .. }) => Run::Refused,
+            Ok(Outcome { is_new: true, .. }) => Run::Live,
+            Ok(_) => Run::Unchanged,
+        };
+        let took = started.elapsed();
+        metrics::reindexed(run, took);
+        let of = |outcome: &Outcome| {
+            let skipped = outcome.report.as_ref().map_or(0, |report| report.skipped.len());
+            (outcome.refused.clone().unwrap_or_default(), skipped)
+        };
+        let (refused, skipped) = outcome.as_ref().map(of).unwrap_or_default();
+        self.watched.end(Ended { at: SystemTime::now(), took, run, refused, skipped });
+        outcome
+    }
 }

@@ -10,8 +10,10 @@ pub mod html;
 pub mod markdown;
 mod parts;
 pub mod review;
+pub mod status;
 pub mod telegram;
 pub mod terminal;
+pub mod trend;
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -138,6 +138,17 @@ impl Index {
         }
     }
 
+    /// The source files of all passages that `filter` admits, sorted, with the number of their passages.
+    pub fn documents(&self, filter: &Filter) -> Result<Vec<(String, usize)>, SearchError> {
+        match self {
+            Self::Memory(index) => Ok(index.documents(filter)),
+            #[cfg(feature = "edge")]
+            Self::Edge(index) => index.documents(filter),
+            #[cfg(feature = "server")]
+            Self::Server(index) => index.documents(filter),
+        }
+    }
+
     /// All passages of one source file, in the order in which they stand there.
     pub fn document(&self, source_file: &str) -> Result<Vec<Arc<Passage>>, SearchError> {
         match self {

@@ -1,10 +1,17 @@
-//! Logs, on standard error. Identifiers and counts only: what people write is never logged.
+//! Logs, on standard error, and spans for a collector. Identifiers and counts only: what people write stands in neither.
 
 pub mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
+pub mod span;
 
+#[cfg(not(feature = "otlp"))]
+use anyhow::bail;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 /// What is logged and how, section `[log]` of the configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,11 +21,13 @@ pub struct LogSettings {
     pub filter: String,
     /// `text` or `json`.
     pub format: LogFormat,
+    /// Where a collector takes spans over OTLP/HTTP, such as `http://127.0.0.1:4318`; none are sent without.
+    pub otlp: Option<String>,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { filter: "info".into(), format: LogFormat::Text }
+        Self { filter: "info".into(), format: LogFormat::Text, otlp: None }
     }
 }
 
@@ -35,18 +44,43 @@ pub enum LogFormat {
 /// Libraries that log what people write at all levels below errors; they are not heard below, whatever filter is set.
 const TALKATIVE: [&str; 3] = ["serenity", "tungstenite", "tokio_tungstenite"];
 
-/// Starts logging. `quiet` keeps everything below warnings out of commands whose output people read.
-pub fn start(settings: &LogSettings, quiet: bool) -> Result<()> {
+/// What must live as long as the program: with it, the last spans are sent.
+#[derive(Default)]
+#[must_use = "spans are sent for as long as it lives"]
+pub struct Telemetry {
+    #[cfg(feature = "otlp")]
+    _spans: Option<otlp::Spans>,
+}
+
+/// Starts logging, and sending spans. `quiet` keeps everything below warnings out of commands whose output people read.
+///
+/// # Errors
+/// The filter is none, or spans cannot be sent where the settings say.
+pub fn start(settings: &LogSettings, quiet: bool) -> Result<Telemetry> {
     let wanted = if quiet { "warn" } else { &settings.filter };
     let wanted = &without_words(wanted);
     let filter = EnvFilter::try_new(wanted)
         .with_context(|| format!("log.filter “{wanted}” is no filter; write error, warn, info, debug or trace"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match settings.format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = match settings.format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    let logs = tracing_subscriber::registry().with(lines.with_filter(filter));
+    let Some(collector) = settings.otlp.as_ref().filter(|_| !quiet) else {
+        logs.init();
+        return Ok(Telemetry::default());
+    };
+    #[cfg(feature = "otlp")]
+    {
+        let (spans, layer) = otlp::layer(collector)?;
+        logs.with(layer).init();
+        Ok(Telemetry { _spans: Some(spans) })
     }
-    Ok(())
+    #[cfg(not(feature = "otlp"))]
+    bail!(
+        "log.otlp is “{collector}”, but this program was built without the feature `otlp`; build it with, or unset it"
+    )
 }
 
 /// `wanted` without what would bring people's words into the logs.

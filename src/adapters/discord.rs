@@ -10,6 +10,7 @@
 //! not for Colega on disk or in a log.
 
 pub mod settings;
+pub mod shard;
 
 #[cfg(feature = "discord")]
 mod catch_up;

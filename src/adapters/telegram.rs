@@ -1,7 +1,8 @@
-//! Telegram: DMs, groups and topics, by long polling of the Bot API (<https://core.telegram.org/bots/api>).
+//! Telegram: DMs, groups and topics, by long polling of the Bot API (<https://core.telegram.org/bots/api>), or by a webhook.
 //!
 //! ```text
 //! getUpdates ─▶ updates::Updates ─▶ translate::incoming ─▶ Desk::take      (then, and only then, the next offset)
+//! webhook    ─▶ webhook::Hook    ─▶ translate::incoming ─▶ Desk::take      (then, and only then, the answer)
 //! Desk ─▶ messenger::Telegram (sendMessage, editMessageText, …) ─▶ api::Api
 //! ```
 //!
@@ -35,6 +36,8 @@ mod start;
 pub mod translate;
 #[cfg(feature = "telegram")]
 pub mod updates;
+#[cfg(feature = "telegram")]
+mod webhook;
 
 pub use self::settings::TelegramSettings;
 
@@ -43,4 +46,4 @@ pub use self::doctor::doctor;
 #[cfg(feature = "telegram")]
 pub use self::serve::run;
 #[cfg(feature = "telegram")]
-pub use self::start::{Identity, prepare, publish_commands};
+pub use self::start::{Arrival, Identity, prepare, publish_commands};

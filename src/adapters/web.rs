@@ -8,17 +8,19 @@ pub mod figures;
 mod listen;
 mod page;
 mod passage;
+mod passages;
 mod posted;
 mod reports;
 mod review;
 mod same_site;
+mod state;
 mod visitor;
 mod vote;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
@@ -36,6 +38,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{info, warn};
 
 use self::figures::Figures;
+pub use self::state::{Counted, SourcesState};
 use crate::agent::Agent;
 use crate::answer::Engine;
 use crate::feedback::Feedback;
@@ -104,6 +107,12 @@ pub struct WebState {
     pub status: Arc<ArcSwap<Status>>,
     /// What `/metrics` shows; nothing without it.
     pub figures: Option<Figures>,
+    /// Re-indexing, as the page on the state shows it; not shown without it.
+    pub sources: Option<SourcesState>,
+    /// When the daemon started.
+    pub started: Instant,
+    /// Today's questions, counted.
+    pub counted: Arc<Counted>,
     /// Cancelled when the daemon is about to end.
     pub stop: CancellationToken,
 }
@@ -138,6 +147,10 @@ fn router(page: WebState, address: SocketAddr) -> Router {
         .route("/", get(ask::page))
         .route("/ask", post(ask::ask))
         .route("/passage/{chunk_id}", get(passage::show))
+        .route("/passages", get(passages::browse))
+        .route("/status", get(state::show))
+        .route("/status/quality.svg", get(state::chart))
+        .route("/reindex", post(state::reindex))
         .route("/reports", get(reports::list))
         .route("/reports/{name}", get(reports::show))
         .route("/reports/{name}/{chart}", get(reports::chart))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
+use tracing::Instrument as _;
 
 use super::queue::line::Person;
 use super::queue::{Queue, QueueSettings};
@@ -12,6 +13,7 @@ use super::{Agent, Stage};
 use crate::answer::Reply;
 use crate::generate::refine::{Material, Refiner};
 use crate::telemetry::metrics::{self, Step};
+use crate::telemetry::span;
 use crate::trace::Asked;
 
 /// The line in front of `refiner`; nobody stands in it if there is none.
@@ -42,6 +44,7 @@ impl Agent {
                 let asked = work.checked(&self.parts, refined.draft.clone(), refined.unsupported, &quoted);
                 work.stage.send_replace(Stage::Refining(Arc::new(asked)));
             })
+            .instrument(span::step(Step::Refine))
             .await;
         turn.answered();
         metrics::step(work.question.origin, Step::Refine, begun.elapsed());

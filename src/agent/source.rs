@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::guard;
+use crate::language;
 use crate::passage::{ChunkId, Passage};
-use crate::question::Reach;
-use crate::retrieve::{Filter, SearchError};
+use crate::question::{Language, Reach};
+use crate::retrieve::{Filter, Hit, SearchError};
 
 use super::Parts;
 
@@ -41,6 +42,34 @@ impl Parts {
         let release =
             |passages: Vec<Arc<Passage>>| passages.into_iter().map(|passage| self.released(passage)).collect();
         Ok(Some(InSource { passage: self.released(passage), before: release(before), after: release(after) }))
+    }
+
+    /// The source files that somebody of this `reach` may see, sorted, with the number of their passages.
+    pub(super) fn documents(&self, reach: Reach) -> Result<Vec<(String, usize)>, SearchError> {
+        self.live.load().index.documents(&Filter { reach, ..Filter::default() })
+    }
+
+    /// The passages of one source file, as far as somebody of this `reach` may see them.
+    pub(super) fn document(&self, source_file: &str, reach: Reach) -> Result<Vec<Arc<Passage>>, SearchError> {
+        let filter = Filter { reach, ..Filter::default() };
+        let passages = self.live.load().index.document(source_file)?;
+        let seen = passages.into_iter().filter(|passage| filter.admits(passage));
+        Ok(seen.map(|passage| self.released(passage)).collect())
+    }
+
+    /// The best `limit` passages for `text`, as they are found for a question.
+    pub(super) fn find_passages(
+        &self,
+        text: &str,
+        language: Language,
+        reach: Reach,
+        limit: usize,
+    ) -> Result<Vec<Hit>, SearchError> {
+        let retriever = self.live.load();
+        let language = language::of_question(text).unwrap_or(language);
+        let filter = Filter { reach, ..Filter::default() };
+        let found = retriever.search(retriever.query(&[(text, 1.0)], language), &filter, limit)?;
+        Ok(found.hits.into_iter().map(|hit| Hit { passage: self.released(hit.passage), ..hit }).collect())
     }
 
     /// The passage as it may be shown: without credentials that got into the sources.

@@ -16,6 +16,7 @@ use crate::question::Question;
 use crate::retrieve::Filter;
 use crate::retrieve::evidence::{Evidence, Verdict};
 use crate::telemetry::metrics::{self, Step};
+use crate::telemetry::span;
 use crate::trace::{Asked, Fate, Found, Trace};
 
 use super::citations::{self, Cited};
@@ -68,7 +69,8 @@ impl Work {
         let filter = Filter { reach: self.screened.reach().clone(), ..Filter::default() };
         let language = self.screened.language();
         let searcher = Searcher { retriever: &retriever, settings: &parts.evidence, filter: &filter, language };
-        let Search { verdict, hits, searched } = searcher.find(self.screened.text(), &self.question.earlier)?;
+        let find = || searcher.find(self.screened.text(), &self.question.earlier);
+        let Search { verdict, hits, searched } = span::step(Step::Search).in_scope(find)?;
         metrics::step(self.question.origin, Step::Search, begun.elapsed());
         self.go_on()?;
         let found = hits.iter().map(|hit| found(&hit.passage, hit.score)).collect();
@@ -87,7 +89,7 @@ impl Work {
             (Some(refused), _) => Ok(self.unwritten(refused, trace)),
             (None, Verdict::Enough(evidence)) => {
                 let begun = Instant::now();
-                let worked = self.write(parts, evidence, trace);
+                let worked = span::step(Step::Write).in_scope(|| self.write(parts, evidence, trace));
                 metrics::step(self.question.origin, Step::Write, begun.elapsed());
                 worked
             }

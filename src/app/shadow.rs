@@ -16,6 +16,7 @@ use crate::eval::judge::{self, scores::Scores};
 use crate::goldset::{Case, Goldset};
 use crate::reindex::gate::{Gate, Judgement};
 use crate::reindex::generation::Manifest;
+use crate::reindex::watched::Stage;
 use crate::telemetry::metrics;
 
 /// Where the thresholds stand, unless they are those that ship.
@@ -30,7 +31,10 @@ impl App {
             return None;
         }
         let app = self.clone();
-        Some(Gate::new(move |live, new| app.judge(live, new)))
+        Some(Gate::new(move |live, new| {
+            app.watched.reach(Stage::Judging);
+            app.judge(live, new)
+        }))
     }
 
     fn judge(&self, live: &Manifest, new: &Manifest) -> Result<Judgement> {
@@ -38,19 +42,23 @@ impl App {
         let cases = if goldset.exists() { Goldset::new(goldset).cases()? } else { Vec::new() };
         if cases.is_empty() {
             info!("{} holds no case, so a new index is not judged", goldset.display());
-            return Ok(Judgement::Open);
+            return Ok(Judgement::default());
         }
         let allowed = GateSettings::load_or_built_in(Path::new(GATE_FILE))?.may_fall;
         let before = match self.verdicts(live, &cases) {
             Ok(before) => before,
             Err(error) => {
                 warn!("the live index cannot be asked, so the new one is not judged by it: {error:#}");
-                return Ok(Judgement::Open);
+                return Ok(Judgement::default());
             }
         };
         let after = self.verdicts(new, &cases)?;
-        Scores::of(&after).figures().into_iter().for_each(|(name, value)| metrics::judged(name, value));
-        Ok(compared(&before, &after, &allowed))
+        let figures = Scores::of(&after).figures();
+        for (name, value) in figures {
+            metrics::judged(name, value);
+        }
+        let figures = figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Ok(Judgement { worse: compared(&before, &after, &allowed), figures })
     }
 
     /// What a generation answers to the cases.
@@ -66,8 +74,8 @@ impl App {
     }
 }
 
-/// Shut if a figure falls by more than it may; then the cases that are worse are named, too.
-fn compared(before: &[Verdict], after: &[Verdict], allowed: &BTreeMap<String, f64>) -> Judgement {
+/// The figures that fall by more than they may; if any does, the cases that are worse are named, too.
+fn compared(before: &[Verdict], after: &[Verdict], allowed: &BTreeMap<String, f64>) -> Vec<String> {
     let figures =
         |verdicts: &[Verdict]| -> BTreeMap<&str, f64> { Scores::of(verdicts).figures().into_iter().collect() };
     let (old, new) = (figures(before), figures(after));
@@ -83,7 +91,7 @@ fn compared(before: &[Verdict], after: &[Verdict], allowed: &BTreeMap<String, f6
     });
     let mut why: Vec<String> = falls.collect();
     if why.is_empty() {
-        return Judgement::Open;
+        return why;
     }
     let worse: Vec<String> = before.iter().zip(after).filter_map(|(before, after)| worse(before, after)).collect();
     let more = worse.len().saturating_sub(MOST_NAMED);
@@ -91,7 +99,7 @@ fn compared(before: &[Verdict], after: &[Verdict], allowed: &BTreeMap<String, f6
     if more > 0 {
         why.push(format!("and {more} more"));
     }
-    Judgement::Shut(why)
+    why
 }
 
 fn worse(before: &Verdict, after: &Verdict) -> Option<String> {

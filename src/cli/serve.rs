@@ -12,12 +12,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -28,7 +28,7 @@ use self::upkeep::Backups;
 use super::{progress, runtime};
 use crate::adapters::terminal;
 use crate::adapters::web::figures::Figures;
-use crate::adapters::web::{self, Status, WebState};
+use crate::adapters::web::{self, SourcesState, Status, WebState};
 use crate::answer::Engine;
 use crate::app::{App, Running, Start};
 use crate::backup::Store;
@@ -88,6 +88,11 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     let Started { rules, healths } = platforms::start(&app, &given, &tasks)?;
     tasks.spawn(upkeep::of_figures(recorder.clone(), stop.clone()));
     tell_live(&running.manifest);
+    // A daemon without sources answers from what another one builds.
+    let index = &app.settings.index;
+    let is_follower = index.engine == EngineChoice::Server && (index.server.follow || !app.has_sources());
+    let schedule = Schedule::reindex(&app.settings.schedule)?.filter(|_| !is_follower);
+    let wanted = (!is_follower).then(Arc::<Notify>::default);
     let page = WebState {
         agent: running.agent.clone(),
         feedback: feedback.clone(),
@@ -95,6 +100,14 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
         reports: app.reports_folder(),
         status: Arc::clone(&status),
         figures: Some(Figures { recorder, platforms: healths }),
+        sources: Some(SourcesState {
+            watched: app.watched.clone(),
+            generations: app.generations.clone(),
+            schedule: schedule.clone(),
+            wanted: wanted.clone(),
+        }),
+        started: Instant::now(),
+        counted: Arc::default(),
         stop: stop.clone(),
     };
     let page = tasks.spawn(async move {
@@ -110,14 +123,17 @@ async fn serve(app: Arc<App>, file: Option<PathBuf>, running: Running, is_behind
     tasks.spawn(reload::on_hangup(file, app.settings.clone(), rules, running.agent.clone(), stop.clone()));
     let backups = Arc::new(Backups { app: Arc::clone(&app), feedback: feedback.clone(), delivery: delivery.clone() });
     tasks.spawn(upkeep::hourly(app.settings.clone(), feedback, delivery, stop.clone()));
-    // A daemon without sources answers from what another one builds.
-    let index = &app.settings.index;
-    let is_follower = index.engine == EngineChoice::Server && (index.server.follow || !app.has_sources());
     let sources = Arc::new(Sources::new(Arc::clone(&app), notices, stop.clone()));
     if is_behind && !is_follower {
         tasks.spawn(Arc::clone(&sources).refresh());
     }
-    if let Some(schedule) = Schedule::reindex(&app.settings.schedule)?.filter(|_| !is_follower) {
+    if let Some(wanted) = wanted {
+        tasks.spawn(upkeep::on_demand(wanted, stop.clone(), {
+            let sources = Arc::clone(&sources);
+            move || Arc::clone(&sources).refresh()
+        }));
+    }
+    if let Some(schedule) = schedule {
         tasks.spawn(upkeep::on_schedule(schedule, stop.clone(), move || Arc::clone(&sources).refresh()));
     }
     if let Some(schedule) = Schedule::backup(&app.settings.schedule)? {

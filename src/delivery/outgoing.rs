@@ -43,6 +43,13 @@ pub struct Outgoing {
     pub at_ms: u64,
 }
 
+impl Outgoing {
+    /// Whether nothing of it can have been sent yet.
+    pub fn is_unsent(&self) -> bool {
+        self.slots.iter().all(|slot| slot.message.is_none() && (slot.is_announced || !slot.attempted))
+    }
+}
+
 /// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

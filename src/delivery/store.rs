@@ -261,7 +261,7 @@ mod tests {
             "wrong".to_owned(),
         ];
         let (_folder, delivery) = damaged(&keys.each_ref().map(String::as_str));
-        assert!(delivery.accept(Origin::Discord, "m1", &"m1").await.expect("accepted"));
+        assert!(delivery.accept(Origin::Discord, "m1", &"m1").await.expect("accepted").0);
         assert_eq!(delivery.unfinished::<String>(Origin::Discord).await.expect("read"), ["m1"]);
         assert_eq!(delivery.recent(Origin::Discord, 0).await.expect("read"), []);
         assert_eq!(delivery.cursors(Origin::Discord).await.expect("read"), []);

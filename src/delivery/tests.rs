@@ -63,8 +63,15 @@ fn turn(question: &str) -> Turn {
     Turn { question: question.to_owned(), subject: String::new() }
 }
 
+/// Accepts an update and waits until it is on disk; whether it is new.
+async fn accept_on<T: Serialize + Sync>(delivery: &Delivery, origin: Origin, update: &str, body: &T) -> bool {
+    let (is_new, accepting) = delivery.accept(origin, update, body).await.expect("accepted");
+    accepting.on_disk().await.expect("on disk");
+    is_new
+}
+
 async fn accept(delivery: &Delivery, update: &str) -> bool {
-    delivery.accept(Origin::Discord, update, &update).await.expect("accepted")
+    accept_on(delivery, Origin::Discord, update, &update).await
 }
 
 async fn unfinished(delivery: &Delivery) -> Vec<String> {
@@ -88,7 +95,7 @@ async fn an_update_is_accepted_once_also_after_it_was_finished_and_after_a_resta
     delivery.finish(Origin::Discord, "m1").await.expect("finished");
     delivery.finish(Origin::Discord, "never seen").await.expect("changes nothing");
     assert!(!accept(&delivery, "m1").await);
-    assert!(delivery.accept(Origin::Telegram, "m1", &()).await.expect("accepted"), "another platform's");
+    assert!(accept_on(&delivery, Origin::Telegram, "m1", &()).await, "another platform's");
     let delivery = reopened(&folder, delivery);
     assert!(!accept(&delivery, "m1").await);
     assert_eq!(unfinished(&delivery).await, Vec::<String>::new());
@@ -124,7 +131,7 @@ async fn what_is_unfinished_comes_in_the_order_in_which_it_was_accepted() {
 #[tokio::test]
 async fn an_update_of_another_version_is_left_out_for_good() {
     let (_folder, delivery) = open();
-    delivery.accept(Origin::Discord, "new", &vec![1, 2]).await.expect("accepted");
+    assert!(accept_on(&delivery, Origin::Discord, "new", &vec![1, 2]).await);
     assert!(accept(&delivery, "old").await);
     assert_eq!(unfinished(&delivery).await, ["old"]);
     assert!(delivery.unfinished::<Vec<u8>>(Origin::Discord).await.expect("read").is_empty(), "neither is left");
@@ -332,7 +339,7 @@ async fn pruning_removes_what_is_old_and_finished() {
 async fn nobody_is_kept_by_name() {
     let (folder, delivery) = open();
     let update = "r10-ana-maria-lopez-1";
-    delivery.accept(Origin::Discord, update, &()).await.expect("accepted");
+    assert!(accept_on(&delivery, Origin::Discord, update, &()).await);
     let lopez = user("ana-maria-lopez");
     let code = delivery.pairing_code(Origin::Discord, &lopez, NOW).await.expect("drawn").expect("a code");
     assert!(delivery.pair(&code, NOW).await.expect("read"));

@@ -18,6 +18,7 @@ use super::running::{Since, Stopped, Writing, cancel_name};
 use super::{Desk, now_ms};
 use crate::agent::Stage;
 use crate::answer::{RefusalReason, Reply};
+use crate::commit::Flushing;
 use crate::delivery::{ConversationId, OutKey, Outgoing, Role, State};
 use crate::feedback::kept::{Kept, Outcome};
 use crate::guard;
@@ -56,6 +57,16 @@ pub(super) struct Job {
     pub interaction: Option<Interaction>,
 }
 
+impl Job {
+    /// Names the answer, the same each time that the same update is dealt with.
+    fn answer_id(&self) -> AnswerId {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.key.0.as_bytes()).update(&[0]).update(self.update.0.as_bytes());
+        let [a, b, c, d, ..] = *hasher.finalize().as_bytes();
+        AnswerId::at(self.at_ms, u32::from_be_bytes([a, b, c, d]))
+    }
+}
+
 impl<M: Messenger> Desk<M> {
     /// Answers a question, or finishes answering it.
     pub(super) async fn answer(&self, job: Job) -> Result<()> {
@@ -77,6 +88,11 @@ impl<M: Messenger> Desk<M> {
         // Stays on the list until its messages are as they are to be.
         let mut writing = self.running.enter(&job.key, &job.conversation, &asker, job.at_ms, since);
         match self.write(&job, &mut outgoing, &mut writing, language).await {
+            Ok(Err(Stopped::Changed)) if outgoing.is_unsent() => {
+                // What follows need not look for what was not sent.
+                outgoing.slots.clear();
+                self.front.delivery.save(&job.key, &outgoing).await
+            }
             Ok(Ok(()) | Err(Stopped::Changed)) => Ok(()),
             Ok(Err(Stopped::Cancelled)) => {
                 self.withdraw(&job.key, outgoing, Withdrawal::Cancelled, language, job.interaction.as_ref()).await
@@ -128,12 +144,17 @@ impl<M: Messenger> Desk<M> {
         language: Language,
     ) -> Result<Result<(), Stopped>> {
         let _alive = self.signs_of_life(job, outgoing).await;
+        let announcing = self.announce_up_to(1, &job.key, outgoing).await?;
         let question = self.question(job, language).await?;
         let (stage, mut stages) = watch::channel(Stage::default());
         let agent = self.front.agent.clone();
         // A task of its own, so that the answer is written while the platform is slow; gone when this future is.
         let asking = async move { agent.ask_watched(question, Instant::now(), &stage).await };
         let mut asking = AbortOnDropHandle::new(tokio::spawn(asking));
+        // Nothing is sent before it is known for after a crash that it may have been.
+        if let Some(announcing) = announcing {
+            announcing.on_disk().await?;
+        }
         let asked = match self.watch(job, outgoing, &mut asking, &mut stages, writing).await? {
             Ok(asked) => asked,
             Err(stopped) => return Ok(Err(stopped)),
@@ -218,20 +239,37 @@ impl<M: Messenger> Desk<M> {
     async fn finish_answer(&self, job: &Job, outgoing: &mut Outgoing, asked: &Asked) -> Result<()> {
         if let Reply::SlowDown { retry_after, .. } = &asked.reply
             && job.interaction.is_none()
-            && outgoing.slots.is_empty()
+            && outgoing.is_unsent()
             && !self.is_first_warning(&outgoing.asker, *retry_after)
         {
             // Said once; more would only be noise.
+            outgoing.slots.clear();
             outgoing.state = State::Withdrawn;
             return self.front.delivery.save(&job.key, outgoing).await;
         }
         let kept = self.to_keep(job, outgoing, asked);
         // Of an edited question, the earlier answer stands here no more.
         outgoing.answer = kept.as_ref().map(|kept| kept.id.clone());
-        // People see the answer, and vote on it, before the platform has confirmed it. Both stores are written at once.
-        let (of_feedback, of_delivery) =
-            tokio::join!(self.keep(job, kept.as_ref()), self.save_before_showing(&job.key, outgoing));
-        of_feedback.and(of_delivery)?;
+        // People see the answer, and vote on it, before the platform has confirmed it. The disk may come later: the update
+        // is finished after it, and whatever is lost before that is made again, under the same name.
+        let (keeping, shown) = tokio::join!(self.keep(job, kept.as_ref()), async { self.shown(job, asked) });
+        let keeping = keeping?;
+        if !outgoing.is_unsent() {
+            // Votes on messages that are there are about this answer from now on.
+            self.front.delivery.save(&job.key, outgoing).await?;
+        }
+        self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
+        if let Some(keeping) = keeping {
+            keeping.on_disk().await?;
+        }
+        outgoing.state = State::Whole;
+        self.front.delivery.save(&job.key, outgoing).await?;
+        info!(origin = M::ORIGIN.name(), outcome = asked.reply.name(), parts = shown.parts.len(), "replied");
+        Ok(())
+    }
+
+    /// The reply as it is shown in the end.
+    fn shown(&self, job: &Job, asked: &Asked) -> Shown {
         let keyboard = match &asked.reply {
             Reply::Answer(answer) => {
                 let labels = chat::labels(answer.language);
@@ -247,12 +285,7 @@ impl<M: Messenger> Desk<M> {
             reply => chat::reply(reply),
         };
         let document = chat::with_leak_warning(document, &asked.trace.leaked);
-        let shown = Shown::new(self.messenger().parts(&document), keyboard);
-        self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
-        outgoing.state = State::Whole;
-        self.front.delivery.save(&job.key, outgoing).await?;
-        info!(origin = M::ORIGIN.name(), outcome = asked.reply.name(), parts = shown.parts.len(), "replied");
-        Ok(())
+        Shown::new(self.messenger().parts(&document), keyboard)
     }
 
     /// The question with its reply as it is kept for votes, `/why` and follow-ups, under its name.
@@ -265,7 +298,7 @@ impl<M: Messenger> Desk<M> {
             Reply::SlowDown { .. } | Reply::Busy { .. } => return None,
         };
         Some(Arc::new(Kept {
-            id: answer_id(&job.key, &job.update),
+            id: job.answer_id(),
             origin: M::ORIGIN,
             is_direct: job.place.kind == PlaceKind::Direct,
             is_scoped: !self.front.policy.load().reach(&job.place).scopes.is_empty(),
@@ -276,12 +309,15 @@ impl<M: Messenger> Desk<M> {
         }))
     }
 
-    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<()> {
-        let Some(kept) = kept else { return Ok(()) };
+    /// Begins to keep the question with its reply, and as a turn of its conversation.
+    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<Option<Flushing>> {
+        let Some(kept) = kept else { return Ok(None) };
         self.recent.insert(kept.id.clone(), Arc::clone(kept));
-        self.front.feedback.keep(kept).await?;
-        let Some(turn) = turn(kept) else { return Ok(()) };
-        self.front.delivery.add_turn(&job.conversation, &kept.asker, &job.key, &turn, job.at_ms).await
+        let keeping = self.front.feedback.begin_to_keep(kept).await?;
+        if let Some(turn) = turn(kept) {
+            self.front.delivery.add_turn(&job.conversation, &kept.asker, &job.key, &turn, job.at_ms).await?;
+        }
+        Ok(Some(keeping))
     }
 
     /// The question as the agent takes it.
@@ -291,7 +327,7 @@ impl<M: Messenger> Desk<M> {
         let fixed = policy.language(&job.place);
         let unsure = earlier.is_empty() && self.front.agent.language_of(&job.text).is_none();
         Ok(Question {
-            id: answer_id(&job.key, &job.update),
+            id: job.answer_id(),
             text: job.text.clone(),
             origin: M::ORIGIN,
             user: job.from.id.clone(),
@@ -365,11 +401,4 @@ fn whole_already(stage: &Stage, stopped: Stopped) -> Result<Asked, Stopped> {
 /// A reply that stands below no question begins with it, so that others know what it is about.
 fn asked_for(job: &Job, document: Document) -> Document {
     if job.reply_to.is_some() { document } else { chat::to_question(&guard::redact(&job.text).0, document) }
-}
-
-/// Names an answer, the same each time that the same update is dealt with.
-pub(super) fn answer_id(key: &OutKey, update: &UpdateId) -> AnswerId {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(key.0.as_bytes()).update(&[0]).update(update.0.as_bytes());
-    AnswerId(hasher.finalize().to_hex()[..16].to_owned())
 }

@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result};
 use super::Desk;
 use super::messenger::{Failure, Keyboard, Message, Messenger};
 use super::patience::{Patience, patiently, patiently_for};
+use crate::commit::Flushing;
 use crate::delivery::{OutKey, Outgoing, Slot};
 use crate::place::{Interaction, MessageId};
 use crate::question::ChatId;
@@ -50,7 +51,6 @@ struct Part<'a> {
     key: &'a OutKey,
     /// Its number.
     at: usize,
-    is_last: bool,
     message: Message,
     patience: Patience,
 }
@@ -73,9 +73,33 @@ impl<M: Messenger> Desk<M> {
         shown: &Shown,
         interaction: Option<&Interaction>,
     ) -> Result<()> {
+        let done = self.show_parts(key, outgoing, shown, interaction).await;
+        if done.is_err() {
+            // What was not sent need not be looked for.
+            while outgoing.slots.last().is_some_and(|slot| slot.is_announced) {
+                outgoing.slots.pop();
+            }
+        }
+        done?;
+        self.remove_from(key, outgoing, shown.parts.len()).await
+    }
+
+    async fn show_parts(
+        &self,
+        key: &OutKey,
+        outgoing: &mut Outgoing,
+        shown: &Shown,
+        interaction: Option<&Interaction>,
+    ) -> Result<()> {
+        let known = outgoing.slots.len();
+        // All that is new is announced at once, so that no part waits for the disk while the one before it is sent.
+        let mut announcing = self.announce_up_to(shown.parts.len(), key, outgoing).await?;
+        let mut sent = None;
         for (at, text) in shown.parts.iter().enumerate() {
-            if outgoing.slots.len() == at {
-                outgoing.slots.push(Slot::default());
+            if at >= known
+                && let Some(announcing) = announcing.take()
+            {
+                announcing.on_disk().await?;
             }
             let message = Message {
                 place: outgoing.place.clone(),
@@ -86,10 +110,14 @@ impl<M: Messenger> Desk<M> {
                 after: outgoing.slots[at].after.clone(),
                 nonce: nonce(key, at),
             };
-            let is_last = at + 1 == shown.parts.len();
-            self.show_part(outgoing, Part { key, at, is_last, message, patience: shown.patience }).await?;
+            let saving = self.show_part(outgoing, Part { key, at, message, patience: shown.patience }).await?;
+            sent = saving.or(sent);
         }
-        self.remove_from(key, outgoing, shown.parts.len()).await
+        // The last brings to disk what all have written.
+        match sent {
+            Some(sent) => sent.on_disk().await,
+            None => Ok(()),
+        }
     }
 
     /// Deletes the messages of `key` from number `keep` on.
@@ -109,13 +137,20 @@ impl<M: Messenger> Desk<M> {
         Ok(())
     }
 
-    /// Keeps `outgoing`; if its first message is to be sent next, then with that, so that [`Desk::show`] need not wait for
-    /// the disk once more.
-    pub(super) async fn save_before_showing(&self, key: &OutKey, outgoing: &mut Outgoing) -> Result<()> {
-        if outgoing.slots.is_empty() {
-            outgoing.slots.push(self.announced(outgoing));
+    /// Begins to keep that `outgoing` may be sent as so many messages, where fewer are known; [`Desk::show`] need not wait for
+    /// the disk once that is there.
+    pub(super) async fn announce_up_to(
+        &self,
+        messages: usize,
+        key: &OutKey,
+        outgoing: &mut Outgoing,
+    ) -> Result<Option<Flushing>> {
+        if outgoing.slots.len() >= messages {
+            return Ok(None);
         }
-        self.save(key, outgoing).await
+        let announced = self.announced(outgoing);
+        outgoing.slots.resize(messages, announced);
+        self.begin_to_save(key, outgoing).await.map(Some)
     }
 
     /// A part of `outgoing` of which the disk says that it may have been sent.
@@ -129,21 +164,26 @@ impl<M: Messenger> Desk<M> {
     }
 
     async fn save(&self, key: &OutKey, outgoing: &Outgoing) -> Result<()> {
-        self.front.delivery.save(key, outgoing).await.context("the outbox cannot be written")
+        self.begin_to_save(key, outgoing).await?.on_disk().await
     }
 
-    async fn show_part(&self, outgoing: &mut Outgoing, mut part: Part<'_>) -> Result<()> {
+    async fn begin_to_save(&self, key: &OutKey, outgoing: &Outgoing) -> Result<Flushing> {
+        self.front.delivery.begin_to_save(key, outgoing).await.context("the outbox cannot be written")
+    }
+
+    /// Shows one part; gives what is still being written of it.
+    async fn show_part(&self, outgoing: &mut Outgoing, mut part: Part<'_>) -> Result<Option<Flushing>> {
         let (at, fingerprint) = (part.at, fingerprint(&part.message));
         if let Some(id) = outgoing.slots[at].message.clone() {
             if outgoing.slots[at].shown == fingerprint {
-                return Ok(());
+                return Ok(None);
             }
             // An edit that fails may have been made.
             outgoing.slots[at].shown = 0;
             match patiently_for(part.patience, self.health(), || self.messenger().edit(&id, &part.message)).await {
                 Ok(()) => {
                     outgoing.slots[at].shown = fingerprint;
-                    return Ok(());
+                    return Ok(None);
                 }
                 // Somebody removed it; it is sent again.
                 Err(Failure::Gone(_)) => outgoing.slots[at] = Slot::default(),
@@ -157,11 +197,11 @@ impl<M: Messenger> Desk<M> {
             self.save(part.key, outgoing).await?;
         }
         part.message.after.clone_from(&outgoing.slots[at].after);
-        self.send_once(outgoing, &part, may_be_lost).await
+        self.send_once(outgoing, &part, may_be_lost).await.map(Some)
     }
 
     /// Sends a message that may have been sent already, so that it is there once.
-    async fn send_once(&self, outgoing: &mut Outgoing, part: &Part<'_>, may_be_lost: bool) -> Result<()> {
+    async fn send_once(&self, outgoing: &mut Outgoing, part: &Part<'_>, may_be_lost: bool) -> Result<Flushing> {
         let message = &part.message;
         // Whether to look for it, and whether there was ever reason to.
         let (lost, was_lost) = (AtomicBool::new(may_be_lost), AtomicBool::new(may_be_lost));
@@ -207,20 +247,18 @@ impl<M: Messenger> Desk<M> {
             // It was refused, so there is nothing to look for.
             outgoing.slots[part.at].attempted = false;
         }
-        *outgoing = sent.map_err(Undeliverable)??;
-        Ok(())
+        let saving;
+        (*outgoing, saving) = sent.map_err(Undeliverable)??;
+        Ok(saving)
     }
 
-    /// `outgoing` with the message `id` as its `part`, and with the announcement of the next one, kept.
-    async fn sent(&self, outgoing: &Outgoing, part: &Part<'_>, id: MessageId) -> Result<Outgoing> {
+    /// `outgoing` with the message `id` as its `part`, which is being kept.
+    async fn sent(&self, outgoing: &Outgoing, part: &Part<'_>, id: MessageId) -> Result<(Outgoing, Flushing)> {
         let mut outgoing = outgoing.clone();
         self.knows(&outgoing.place.chat, &id);
         outgoing.slots[part.at] = Slot { message: Some(id), shown: fingerprint(&part.message), ..Slot::default() };
-        if !part.is_last && outgoing.slots.len() == part.at + 1 {
-            outgoing.slots.push(self.announced(&outgoing));
-        }
-        self.save(part.key, &outgoing).await?;
-        Ok(outgoing)
+        let saving = self.begin_to_save(part.key, &outgoing).await?;
+        Ok((outgoing, saving))
     }
 
     /// The latest message that is known where those of `chat` have their numbers from.

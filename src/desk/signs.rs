@@ -95,7 +95,7 @@ impl<M: Messenger> Desk<M> {
         };
         let Some(interaction) = job.interaction.clone() else { return AbortOnDropHandle::new(tokio::spawn(signs)) };
         // After a restart: what an answer was begun for has been acknowledged.
-        let mut is_due = outgoing.slots.is_empty();
+        let mut is_due = outgoing.is_unsent();
         // A command takes no answer before it is acknowledged; from then on its platform shows that one is coming.
         is_due = is_due && self.must_acknowledge_again(&job.place, &interaction).await;
         let (desk, place) = (self.clone(), job.place.clone());

@@ -59,7 +59,7 @@ impl Bm25 {
 
     /// Number of terms that count as the length of a text.
     pub fn length(text: &str, language: Language) -> usize {
-        terms::words(text, language).count()
+        terms::folded(text, language).count()
     }
 
     /// The vector of a passage.

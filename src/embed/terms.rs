@@ -19,11 +19,7 @@ pub struct Word<'a> {
 
 /// The words of `text` that carry meaning, with their terms in `language`; stop words are left out.
 pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
-    text.unicode_words().filter_map(move |surface| {
-        let folded = fold(surface);
-        if is_stopword(&folded, language) || folded.chars().count() > MAX_TERM_CHARS {
-            return None;
-        }
+    folded(text, language).map(move |(surface, folded)| {
         let mut terms = vec![stem(&folded, language)];
         for part in identifier_parts(surface) {
             let part = stem(&fold(part), language);
@@ -31,8 +27,15 @@ pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
                 terms.push(part);
             }
         }
-        Some(Word { surface, terms })
+        Word { surface, terms }
     })
+}
+
+/// The same words, as they are written and folded, without the work of stemming them.
+pub fn folded(text: &str, language: Language) -> impl Iterator<Item = (&str, String)> {
+    text.unicode_words()
+        .map(|surface| (surface, fold(surface)))
+        .filter(move |(_, folded)| !is_stopword(folded, language) && folded.chars().count() <= MAX_TERM_CHARS)
 }
 
 /// The parts of an identifier (`connection_pool`, `node.js`, `HttpOnly`, `OAuth2`); none for a plain word.

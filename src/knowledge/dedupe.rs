@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use self::minhash::{Group, Print};
@@ -75,14 +76,14 @@ impl Comparable for Passage {
 
 /// Keeps the first of all items that are at least `threshold` alike (from 0 to 1), in their order, and gives those that
 /// were left out.
-pub fn first_of_alike<T: Comparable>(items: Vec<T>, threshold: f64) -> (Vec<T>, Vec<Removed<T>>) {
+pub fn first_of_alike<T: Comparable + Sync>(items: Vec<T>, threshold: f64) -> (Vec<T>, Vec<Removed<T>>) {
+    let prints: Vec<Print> = items.par_iter().map(|item| Print::new(&item.text())).collect();
     let mut groups: HashMap<(Language, String), Group> = HashMap::new();
     let mut kept: Vec<T> = Vec::with_capacity(items.len());
     let mut removed = Vec::new();
-    for item in items {
+    for (item, print) in items.into_iter().zip(prints) {
         let (language, scope) = item.reach();
         let group = groups.entry((language, scope.to_owned())).or_default();
-        let print = Print::new(&item.text());
         if let Some((kept, similarity)) = group.find(&print, threshold) {
             removed.push(Removed { item, kept, similarity });
         } else {

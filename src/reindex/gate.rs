@@ -1,5 +1,6 @@
 //! The gate in front of every new generation, as far as a re-index knows it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,12 +9,12 @@ use anyhow::Result;
 use super::generation::Manifest;
 
 /// Whether a generation may take the place of the live one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Judgement {
-    /// It holds up.
-    Open,
-    /// It does not; what is worse, line by line.
-    Shut(Vec<String>),
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Judgement {
+    /// What is worse, line by line; if nothing is, it holds up.
+    pub worse: Vec<String>,
+    /// The figures of the goldset that it reached; none where it was not asked.
+    pub figures: BTreeMap<String, f64>,
 }
 
 /// Judges the second generation by the first, which is live; both can be opened by their names. What judges lies above this

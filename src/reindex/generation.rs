@@ -22,7 +22,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use tracing::{debug, info, warn};
 
-use self::history::{Entry, Event};
+use self::history::{Entry, Event, Told};
 use super::{EngineChoice, IndexSettings};
 use crate::embed::bm25::Bm25;
 use crate::embed::dense::EmbedderId;
@@ -250,7 +250,7 @@ impl Generations {
         })?;
         self.make_live(&manifest.name, &lock)?;
         let why = vec![format!("{} is live again", manifest.name)];
-        history::note(&self.folder.join(HISTORY), &live, Event::TakenBack, why)?;
+        history::note(&self.folder.join(HISTORY), &live, Event::TakenBack, Told { why, ..Told::default() })?;
         info!(generation = manifest.name, "an earlier index is live again");
         Ok(manifest)
     }

@@ -70,6 +70,13 @@ pub struct Earlier {
     pub points: Vec<Point>,
 }
 
+/// A passage with what is taken over of an earlier build.
+struct Taken {
+    passage: Arc<Passage>,
+    sparse: Option<SparseVector>,
+    dense: Option<DenseVector>,
+}
+
 /// Encodes and embeds `passages`. Vectors of `earlier` whose passage is the same are taken over: sparse ones as long as the
 /// mean length of a passage has not drifted so far that their weights would be wrong, dense ones if they are by the same model.
 ///
@@ -86,36 +93,36 @@ pub fn build(passages: Vec<Arc<Passage>>, encoding: Encoding<'_>, earlier: Optio
         Some(earlier) => (if keeps_sparse { earlier.encoder } else { fresh }, by_id(earlier.points)),
         None => (fresh, HashMap::new()),
     };
-    let mut statistics = Statistics::default();
-    let mut points = Vec::with_capacity(passages.len());
-    let mut is_new = vec![false; passages.len()];
+    let mut taken: Vec<Taken> = Vec::with_capacity(passages.len());
     let mut touched: HashSet<String> = HashSet::new();
     // The place in the earlier build of the passage before; smaller than that of the next within a document, unless its order
     // has changed.
     let mut before = 0;
-    for (passage, is_new) in passages.into_iter().zip(&mut is_new) {
+    for passage in passages {
         let (sparse, dense) = match kept.remove(&passage.chunk_id) {
             None => (None, None),
-            Some((place, point)) => {
-                let is_in_order = place > before
-                    || points.last().is_none_or(|last: &Point| last.passage.source_file != passage.source_file);
-                if point.passage != passage || !is_in_order {
+            Some((place, Point { passage: known, bm25, dense })) => {
+                let is_in_order =
+                    place > before || taken.last().is_none_or(|last| last.passage.source_file != passage.source_file);
+                if known != passage || !is_in_order {
                     touched.insert(passage.source_file.clone());
                 }
                 before = place;
-                let is_same = has_same_words(&point.passage, &passage);
-                let means_the_same = passage.lang == point.passage.lang && text_of(&point.passage) == text_of(&passage);
-                (Some(point.bm25).filter(|_| is_same), point.dense.filter(|_| means_the_same))
+                let means_the_same =
+                    |_: &DenseVector| passage.lang == known.lang && text_of(&known) == text_of(&passage);
+                (Some(bm25).filter(|_| has_same_words(&known, &passage)), dense.filter(means_the_same))
             }
         };
-        let bm25 = sparse.filter(|_| keeps_sparse).unwrap_or_else(|| {
-            *is_new = true;
-            encode(&encoder, &passage)
-        });
-        let point = Point { passage, bm25, dense: dense.filter(|_| keeps_dense) };
-        statistics.add(&point);
-        points.push(point);
+        let (sparse, dense) = (sparse.filter(|_| keeps_sparse), dense.filter(|_| keeps_dense));
+        taken.push(Taken { passage, sparse, dense });
     }
+    let mut is_new: Vec<bool> = taken.iter().map(|taken| taken.sparse.is_none()).collect();
+    let complete = |Taken { passage, sparse, dense }| {
+        let bm25 = sparse.unwrap_or_else(|| encode(&encoder, &passage));
+        Point { passage, bm25, dense }
+    };
+    let mut points: Vec<Point> = taken.into_par_iter().map(complete).collect();
+    let statistics = Statistics::of(&points);
     if let Some(embedder) = encoding.embedder {
         embed(&mut points, embedder, &mut is_new)?;
     }

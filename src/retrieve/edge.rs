@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
-    CountRequest, CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams,
-    FieldIndexOperations, Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType,
-    PointId, PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest,
-    ScoredPoint, ScoringQuery, ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions,
-    WithPayloadInterface, WithVector,
+    CountRequest, CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FacetRequest,
+    FacetValue, FacetValueHit, FieldIndexOperations, Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema,
+    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum,
+    QueryRequest, ScoredPoint, ScoringQuery, ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors,
+    WalOptions, WithPayloadInterface, WithVector,
 };
 
 use super::build::Changes;
-use super::qdrant::{self, BM25, DENSE, FILTERED_FIELDS, PATHS, Passages, Scores, Stored};
+use super::qdrant::{self, BM25, DENSE, FILTERED_FIELDS, PATHS, Passages, SOURCE_FILE, Scores, Stored};
 use super::{Candidate, Filter, Point, QuestionVectors, SearchError};
 use crate::embed::SparseVector;
 use crate::embed::dense::DenseVector;
@@ -165,9 +165,25 @@ impl EdgeIndex {
         Ok(numbers.iter().filter_map(|number| passages.remove(number)).collect())
     }
 
+    pub(super) fn documents(&self, filter: &Filter) -> Result<Vec<(String, usize)>, SearchError> {
+        let found = self.shard.facet(FacetRequest {
+            key: SOURCE_FILE.parse().map_err(|()| SearchError::Engine(format!("“{SOURCE_FILE}” is no field name")))?,
+            limit: self.len()?.max(1),
+            filter: Some(to_engine_filter(filter)?),
+            exact: true,
+        })?;
+        let file = |hit: FacetValueHit| match hit.value {
+            FacetValue::Keyword(file) => Some((file, hit.count)),
+            _ => None,
+        };
+        let mut files: Vec<_> = found.hits.into_iter().filter_map(file).collect();
+        files.sort_unstable();
+        Ok(files)
+    }
+
     fn look_up(&self, source_file: &str) -> Result<Vec<Stored>, SearchError> {
         let filter =
-            serde_json::from_value(json!({ "must": [{ "key": "source_file", "match": { "value": source_file } }] }))?;
+            serde_json::from_value(json!({ "must": [{ "key": SOURCE_FILE, "match": { "value": source_file } }] }))?;
         let (points, _) = self.shard.scroll(ScrollRequest {
             limit: Some(usize::from(u16::MAX)),
             filter: Some(filter),

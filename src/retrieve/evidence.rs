@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 use self::confidence::Signs;
 use self::subject::Subject;
@@ -115,7 +116,9 @@ pub fn gather(
         let subject =
             Subject::of(candidate, query, admitted.map(|passage| retriever.readings.read(passage)).collect(), hits);
         let signs = Signs::of(found, candidate, &subject.passages, retriever);
-        if signs.confidence() >= settings.min_confidence {
+        let confidence = signs.confidence();
+        debug!(?signs, confidence, "a document was judged");
+        if confidence >= settings.min_confidence {
             return Ok(Verdict::Enough(collect(found, candidate, subject, retriever, settings)));
         }
     }

@@ -1,6 +1,6 @@
 //! An inverted index in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::statistics::Statistics;
@@ -95,6 +95,14 @@ impl MemoryIndex {
 
     pub(super) fn document(&self, source_file: &str) -> Vec<Arc<Passage>> {
         self.by_file.get(source_file).into_iter().flatten().map(|&number| self.at(number)).collect()
+    }
+
+    pub(super) fn documents(&self, filter: &Filter) -> Vec<(String, usize)> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for passage in self.passages.iter().filter(|passage| filter.admits(passage)) {
+            *counts.entry(&passage.source_file).or_default() += 1;
+        }
+        counts.into_iter().map(|(file, count)| (file.to_owned(), count)).collect()
     }
 
     pub(super) fn passage(&self, id: &ChunkId) -> Option<Arc<Passage>> {

@@ -18,8 +18,10 @@ pub(super) const DENSE: &str = "dense";
 const ORDINAL: &str = "ordinal";
 /// Field that holds a passage's file and each folder above it, since the engine matches whole values only.
 pub(super) const PATHS: &str = "paths";
+/// Field that holds a passage's file.
+pub(super) const SOURCE_FILE: &str = "source_file";
 /// Fields that searches filter by.
-pub(super) const FILTERED_FIELDS: [&str; 5] = ["scope", "topic", "lang", "source_file", PATHS];
+pub(super) const FILTERED_FIELDS: [&str; 5] = ["scope", "topic", "lang", SOURCE_FILE, PATHS];
 
 /// How many passages, and how many documents, are kept in memory after they were read from the engine.
 const KEPT_PASSAGES: u64 = 8_192;

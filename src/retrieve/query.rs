@@ -60,6 +60,8 @@ pub struct Query {
     stems: StemSet,
     /// The single fact that is asked for, where it is one rather than an explanation.
     pub fact: Option<Fact>,
+    /// Whether it is asked what is so at this moment: news, today's state of something.
+    pub is_of_the_moment: bool,
     /// The share of the concepts, by weight, that no passage speaks of.
     unknown_share: f32,
 }
@@ -100,12 +102,14 @@ impl Query {
             own_stems: StemSet::default(),
             stems: StemSet::default(),
             fact: None,
+            is_of_the_moment: false,
             unknown_share: 0.0,
         };
         let mut intents = Vec::new();
         for &(text, weight) in parts {
             let apart = Apart::of(text);
             query.fact = wording::asked_fact(&apart.prose).or(query.fact);
+            query.is_of_the_moment |= wording::is_of_the_moment(&apart.prose);
             query.wants.extend(Role::wanted_by(&apart.prose));
             query.read(&apart.prose, weight, corpus, &mut intents);
             query.read(&apart.code, CODE_WEIGHT * weight, corpus, &mut intents);

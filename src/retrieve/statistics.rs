@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Point;
@@ -13,6 +14,8 @@ use crate::words;
 
 /// What one word says of the language of a text at most, as a logarithm.
 const MOST_OF_A_WORD: f32 = 2.0;
+/// How many points one core counts before they are added to the others.
+const COUNTED_AT_ONCE: usize = 4_096;
 /// So much tells the language.
 const SURE: f32 = 1.0;
 
@@ -48,9 +51,42 @@ impl Statistics {
             *counts.entry(term).or_default() += 1;
         }
         let names = std::iter::once(&passage.title).chain(&passage.headings).chain(&passage.tags);
-        for word in names.flat_map(|name| terms::words(name, passage.lang)) {
-            self.subject_words.insert(words::fold(word.surface));
+        for (_, folded) in names.flat_map(|name| terms::folded(name, passage.lang)) {
+            if !self.subject_words.contains(&folded) {
+                self.subject_words.insert(folded);
+            }
         }
+    }
+
+    /// Counts over all `points`, on all cores.
+    pub fn of(points: &[Point]) -> Self {
+        let counted = points.par_chunks(COUNTED_AT_ONCE).map(|points| {
+            let mut statistics = Self::default();
+            for point in points {
+                statistics.add(point);
+            }
+            statistics
+        });
+        counted.reduce(Self::default, Self::with_all_of)
+    }
+
+    fn with_all_of(mut self, mut other: Self) -> Self {
+        // What is smaller is added to what is larger; the sum does not depend on which is which.
+        if other.passages_with.len() > self.passages_with.len() {
+            std::mem::swap(&mut self, &mut other);
+        }
+        self.passages += other.passages;
+        for (own, others) in self.in_language.iter_mut().zip(other.in_language) {
+            *own += others;
+        }
+        for (own, others) in [(&mut self.passages_with, other.passages_with), (&mut self.asked_with, other.asked_with)]
+        {
+            for (term, count) in others {
+                *own.entry(term).or_default() += count;
+            }
+        }
+        self.subject_words.extend(other.subject_words);
+        self
     }
 
     /// The language among whose passages the words of `text` are commoner; `None` where their stems do not tell, or tell too little.

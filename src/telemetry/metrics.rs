@@ -48,7 +48,8 @@ pub enum Step {
 }
 
 impl Step {
-    const fn name(self) -> &'static str {
+    /// As it stands in figures and spans.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Screen => "screen",
             Self::Wait => "wait",

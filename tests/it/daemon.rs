@@ -31,7 +31,14 @@ impl Daemon {
                 fs::copy(file.path(), to.join(file.file_name())).expect("copied");
             }
         }
-        Self { folder, variables, child: None, starts: 0 }
+        let mut daemon = Self::of(folder);
+        daemon.variables = variables;
+        daemon
+    }
+
+    /// The program in a folder with sources of its own.
+    pub fn of(folder: TempDir) -> Self {
+        Self { folder, variables: Vec::new(), child: None, starts: 0 }
     }
 
     /// The same, with a bot on each platform.

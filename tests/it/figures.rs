@@ -2,8 +2,14 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::post;
 use reqwest::StatusCode;
+use tokio::net::TcpListener;
 
 use crate::daemon::Daemon;
 use crate::fakes::discord::Discord;
@@ -63,5 +69,64 @@ async fn questions_times_and_the_index_are_counted_and_nobodys_words_are_in_it()
     assert_eq!(value(&text, "colega_reindexes_total{outcome=\"refused\"}"), 0, "it is there before it rises");
     assert!(value(&text, "process_resident_memory_bytes") > 10_000_000);
     assert!(!text.contains("zyzzyva") && !text.contains("idempotency"), "{text}");
+    daemon.stop();
+}
+
+/// Takes what is sent to it, as a collector does, until it is dropped.
+struct Collector {
+    address: String,
+    taken: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Collector {
+    async fn start() -> Self {
+        let taken = Arc::<Mutex<Vec<u8>>>::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+        let address = format!("http://{}", listener.local_addr().expect("bound"));
+        let take = async |State(taken): State<Arc<Mutex<Vec<u8>>>>, batch: Bytes| {
+            taken.lock().expect("unpoisoned").extend_from_slice(&batch);
+        };
+        let router = Router::new().route("/v1/traces", post(take)).with_state(Arc::clone(&taken));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, taken }
+    }
+
+    /// How often `text` stands in what was taken.
+    fn count(&self, text: &str) -> usize {
+        let taken = self.taken.lock().expect("unpoisoned");
+        taken.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_gets_the_steps_of_each_question_under_the_name_of_its_answer() {
+    let collector = Collector::start().await;
+    let variables = [("COLEGA__LOG__OTLP", collector.address.clone()), ("COLEGA__LOG__FORMAT", "json".to_owned())];
+    let mut daemon = Daemon::new(variables.map(|(name, value)| (name.to_owned(), value)).into());
+    daemon.start();
+    let page = daemon.page();
+    reqwest::get(format!("{page}/?q=What+is+an+idempotency+key+zyzzyva")).await.expect("answered");
+    // What is left is sent at the end.
+    daemon.stop();
+    let log = daemon.log();
+    let entries = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let answered = entries.filter(|entry| entry["fields"]["message"] == "answered").collect::<Vec<_>>();
+    let [answered] = &answered[..] else { panic!("one answer: {log}") };
+    assert!(answered.get("spans").is_none(), "logs are as they are without: {answered}");
+    assert_eq!(collector.count(answered["fields"]["id"].as_str().expect("an identifier")), 1);
+    for name in ["colega", "question", "screen", "wait", "search", "write", "outcome", "web"] {
+        assert!(collector.count(name) > 0, "{name}");
+    }
+    assert_eq!((collector.count("zyzzyva"), collector.count("idempotency")), (0, 0), "no words");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_is_away_holds_nothing_up() {
+    let variables = [("COLEGA__LOG__OTLP".to_owned(), "http://127.0.0.1:9".to_owned())];
+    let mut daemon = Daemon::new(variables.into());
+    daemon.start();
+    let answered = reqwest::get(format!("{}/?q=What+is+an+idempotency+key", daemon.page())).await.expect("answered");
+    assert_eq!(answered.status(), StatusCode::OK);
+    // It waits for the end, and not for long.
     daemon.stop();
 }

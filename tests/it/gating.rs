@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::daemon::Daemon;
 use crate::program::{Workplace, article};
 
 /// Exit status of a re-index whose index is worse.
@@ -101,6 +102,43 @@ fn without_a_goldset_or_a_gate_everything_goes_live() {
     fs::remove_file(place.path("data/raw/grindel.md")).expect("removed");
     let open = place.command(&["reindex", "--json"]).env("COLEGA__INDEX__GATE", "false").output().expect("it starts");
     assert!(open.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_has_the_sources_looked_through_and_tells_what_the_gate_said() {
+    let place = place();
+    place.json(&["reindex", "--json"]);
+    let mut daemon = Daemon::of(place.into_folder());
+    daemon.start();
+    let (page, grindel) = (daemon.page(), daemon.path("data/raw/grindel.md"));
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let state = async || {
+        let asked = client.get(format!("{page}/status")).send().await.expect("answered");
+        asked.text().await.expect("text")
+    };
+    let look = async |expected: &str| {
+        let pressed = client.post(format!("{page}/reindex")).send().await.expect("answered");
+        assert!(pressed.url().path() == "/status" && pressed.status().is_success(), "{pressed:?}");
+        let begin = Instant::now();
+        while !state().await.contains(expected) {
+            assert!(begin.elapsed() < Duration::from_secs(30), "no “{expected}” in {}", state().await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    look("nothing had changed").await;
+    fs::write(&grindel, article("Grindel", "Grindel rarely sleeps.")).expect("written");
+    look("a new index went live").await;
+    let shown = state().await;
+    assert!(shown.contains("<td>1.000</td>"), "the figures that it reached: {shown}");
+    let chart = client.get(format!("{page}/status/quality.svg")).send().await.expect("answered");
+    assert_eq!(chart.headers()["content-type"], "image/svg+xml");
+    assert!(chart.text().await.expect("text").contains("coverage"));
+    fs::remove_file(&grindel).expect("removed");
+    look("did not go live").await;
+    let shown = state().await;
+    assert!(shown.contains("What was worse") && shown.contains("coverage: 1.000 before"), "{shown}");
+    assert!(shown.contains("was refused"), "{shown}");
+    daemon.stop();
 }
 
 #[test]

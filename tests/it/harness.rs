@@ -20,6 +20,7 @@ use colega::limit::{LimitSettings, Limiter};
 use colega::passage::{ChunkId, Passage, SourceSpan};
 use colega::question::Language;
 use colega::reindex::generation::Generations;
+use colega::reindex::watched::Watched;
 use colega::reindex::{IndexSettings, Reindexer};
 use colega::retrieve::evidence::EvidenceSettings;
 
@@ -139,5 +140,6 @@ pub fn reindexer(folder: &Path) -> Arc<Reindexer> {
         embedder: None,
         generations: Generations::new(folder.join("index"), IndexSettings::default()),
         gate: None,
+        watched: Watched::default(),
     })
 }

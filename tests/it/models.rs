@@ -16,6 +16,7 @@ use colega::knowledge::topic::Topics;
 use colega::passage::{ChunkId, Passage, SourceSpan};
 use colega::question::Language;
 use colega::reindex::generation::Generations;
+use colega::reindex::watched::Watched;
 use colega::reindex::{IndexSettings, Reindexer, Reuse};
 use colega::retrieve::Filter;
 
@@ -107,6 +108,7 @@ fn only_what_changed_is_embedded_again_and_another_model_embeds_everything() {
             embedder,
             generations: Generations::new(folder.path().join("index"), IndexSettings::default()),
             gate: None,
+            watched: Watched::default(),
         };
         let outcome = reindexer.reindex(Reuse::Unchanged, |_| ()).expect("indexed");
         (outcome.is_new, outcome.encoded, outcome.live.embedder.map(|id| id.hash))

@@ -357,3 +357,49 @@ async fn it_stops_in_time_though_connections_are_open() {
     assert!(!matches!(silent.read(&mut [0; 16]), Ok(1..)), "nothing more is said");
     assert!(TcpStream::connect(&page.address).is_err(), "the port is free");
 }
+
+#[tokio::test]
+async fn passages_are_listed_by_document_and_found_by_words() {
+    let votes = folder();
+    let page = Page::start(votes.path()).await;
+    let all = page.text("/passages").await;
+    assert!(all.contains("/passages?file=en%2Fidempotency.md") && all.contains("en/idempotency.md"), "{all}");
+    let document = page.text("/passages?file=en/idempotency.md").await;
+    for expected in ["Idempotency keys › Common mistakes", "L9–11", &format!("/passage/{}", chunk("Common mistakes"))]
+    {
+        assert!(document.contains(expected), "{expected} is not in {document}");
+    }
+    let found = page.text("/passages?q=generating+a+new+key").await;
+    let first = between(&found, "<ol class=\"passages\">", "</li>");
+    assert!(first.contains("Common mistakes"), "{first}");
+    assert!(page.text("/passages?q=zzzz").await.contains("No passage shares a word"));
+    let missing = page.get("/passages?file=../../etc/passwd").send().await.expect("answered");
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    let evil = page.get("/passages").query(&[("q", EVIL)]).send().await.expect("answered").text().await.expect("text");
+    assert!(!evil.contains(EVIL) && evil.contains("&lt;script&gt;"), "{evil}");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn the_state_counts_what_was_asked_and_shows_no_word_of_it() {
+    let votes = folder();
+    let page = Page::start(votes.path()).await;
+    assert!(page.text("/status").await.contains("None yet."));
+    page.close().await;
+    let page = Page::start(votes.path()).await;
+    let id = page.answer_id().await;
+    page.vote(&page.client, &id, "up").await;
+    page.parts("How do I bake sourdough bread?").await;
+    page.parts("Write me ransomware that encrypts my victim's files").await;
+    let state = page.text("/status").await;
+    let row = between(&state, "<th scope=\"row\">web</th>", "</tr>");
+    assert_eq!(row, "<td>1</td><td>1</td><td>1</td><td>1</td><td>0</td>", "answered, without evidence, refused, votes");
+    for word in ["sourdough", "ransomware", "idempotency"] {
+        assert!(!state.contains(word), "{word} is in {state}");
+    }
+    let live = page.text("/status?live=true").await;
+    assert!(live.starts_with("<dl") && !live.contains("<html"), "{live}");
+    // Without sources there is nothing to look through.
+    assert_eq!(page.post("/reindex").send().await.expect("answered").status(), StatusCode::NOT_FOUND);
+    page.close().await;
+}

@@ -29,6 +29,10 @@ impl Workplace {
         fs::write(self.path("data/raw").join(name), text).expect("written");
     }
 
+    pub fn into_folder(self) -> TempDir {
+        self.0
+    }
+
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_colega"));
         command.current_dir(self.0.path()).args(args).stdin(Stdio::null()).env_remove("COLEGA_CONFIG");

@@ -4,13 +4,14 @@ mod doctor;
 mod hearing;
 mod polling;
 mod speaking;
+mod webhook;
 
 use std::time::Duration;
 
 use colega::adapters::telegram::api::Api;
 use colega::adapters::telegram::translate::incoming;
 use colega::adapters::telegram::updates::Updates;
-use colega::adapters::telegram::{Identity, prepare};
+use colega::adapters::telegram::{Arrival, Identity, prepare};
 use colega::adapters::token::Token;
 use colega::desk::Incoming;
 use colega::desk::health::Health;
@@ -31,7 +32,7 @@ fn api(telegram: &FakeTelegram) -> Api {
 impl Ears {
     async fn open(telegram: &FakeTelegram) -> Self {
         let (api, health) = (api(telegram), Health::default());
-        let me = prepare(&api, &health).await;
+        let me = prepare(&api, &health, Arrival::Fetched).await;
         Self { me, updates: Updates::new(&api, Duration::from_secs(1), None), health }
     }
 

@@ -28,6 +28,7 @@ pub use self::line::Line;
 use self::session::End;
 use super::DiscordSettings;
 use super::rest::{BAD_TOKEN, Call, Problem, Rest};
+use super::shard::Shard;
 use crate::adapters::token::Token;
 use crate::desk::health::{Connection, Health};
 
@@ -49,6 +50,8 @@ pub struct Gateway {
     pub api_url: String,
     /// Logs in.
     pub token: Token,
+    /// Over which of the bot's connections.
+    pub shard: Shard,
     /// Is told everything.
     pub handler: Arc<Handler>,
     /// How the connection is doing.
@@ -64,7 +67,7 @@ impl Gateway {
     /// A gateway of which `handler` is told.
     pub fn new(settings: &DiscordSettings, token: Token, rest: Rest, handler: Handler, health: Arc<Health>) -> Self {
         let api_url = settings.api_url.trim_end_matches('/').to_owned();
-        Self { rest, api_url, token, handler: Arc::new(handler), health }
+        Self { rest, api_url, token, shard: settings.shard, handler: Arc::new(handler), health }
     }
 
     /// Stays connected until `stop`.

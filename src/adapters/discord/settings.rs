@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::shard::Shard;
 use crate::adapters::numbers;
 use crate::desk::policy::{ChannelSettings, DirectPolicy, Policy};
 use crate::question::{ChatId, Language};
@@ -48,6 +49,8 @@ pub struct DiscordSettings {
     pub gaps_to: Option<String>,
     /// How old a question may be that was asked while Colega was away, in minutes; 0 answers none of them.
     pub missed_minutes: u64,
+    /// Which of the bot's servers this daemon answers in, where several daemons share a token: `0/4` for the first of four.
+    pub shard: Shard,
     /// Channels that differ from the others.
     pub channel: Vec<ChannelSettings>,
 }
@@ -66,6 +69,7 @@ impl Default for DiscordSettings {
             language: None,
             gaps_to: None,
             missed_minutes: 60,
+            shard: Shard::default(),
             channel: Vec::new(),
         }
     }

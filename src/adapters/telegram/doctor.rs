@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use reqwest::Url;
 use serde::Deserialize;
 use teloxide::payloads::GetChatMember;
 use teloxide::types::{ChatId, UserId};
 
 use super::api::{Api, Fault};
 use super::failure::words;
-use super::start::{Identity, identity, webhook};
+use super::start::{Identity, Webhook, identity, webhook};
+use super::webhook::trouble;
 use super::{TelegramSettings, failure};
 use crate::adapters::finding::Finding;
 use crate::adapters::token::Token;
@@ -35,11 +37,8 @@ pub async fn doctor(settings: &TelegramSettings, token: &Token) -> Vec<Finding> 
     };
     let mut findings =
         vec![Finding::good(format!("logged in as @{}", me.username)), groups(&me), privacy(&me, settings)];
-    if webhook(&api).await.is_ok_and(|webhook| !webhook.url.is_empty()) {
-        findings.push(Finding::absent(
-            "a webhook is set, so another program may be using this bot",
-            "`colega serve` removes it when it starts; if the other program is needed, give Colega a bot of its own",
-        ));
+    if let Ok(known) = webhook(&api).await {
+        findings.extend(arrival(&known, settings));
     }
     let mut chats: Vec<i64> = settings
         .chats
@@ -53,6 +52,27 @@ pub async fn doctor(settings: &TelegramSettings, token: &Token) -> Vec<Finding> 
         findings.push(rights(&api, &me, chat).await);
     }
     findings
+}
+
+/// How updates come, where there is something to say about it.
+fn arrival(known: &Webhook, settings: &TelegramSettings) -> Option<Finding> {
+    match &settings.webhook {
+        Some(own) if own.parse::<Url>().is_ok_and(|own| own.as_str() == known.url) => Some(match trouble(known) {
+            None => Finding::good(format!("Telegram brings updates to {own}")),
+            Some(words) => {
+                Finding::bad(words, "open the address in a browser: the proxy must answer, with a certificate")
+            }
+        }),
+        Some(own) => Some(Finding::absent(
+            format!("Telegram has not been told yet to bring updates to {own}"),
+            "`colega serve` tells it when it starts",
+        )),
+        None if known.url.is_empty() => None,
+        None => Some(Finding::absent(
+            "a webhook is set, so another program may be using this bot",
+            "`colega serve` removes it when it starts; if the other program is needed, give Colega a bot of its own",
+        )),
+    }
 }
 
 fn login(fault: &Fault, settings: &TelegramSettings) -> Finding {

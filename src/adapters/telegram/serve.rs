@@ -11,10 +11,11 @@ use tracing::{error, info, warn};
 use super::TelegramSettings;
 use super::api::Api;
 use super::messenger::Telegram;
-use super::start::{self, Identity};
+use super::start::{self, Arrival, Identity};
 use super::translate::incoming;
 use super::updates::Updates;
 use super::updates::presses::let_go;
+use super::webhook::Hook;
 use crate::adapters::token::Token;
 use crate::desk::health::Connection;
 use crate::desk::{Desk, Front};
@@ -32,20 +33,52 @@ pub async fn run(settings: &TelegramSettings, token: Token, front: Front, stop: 
     let api = Api::new(&settings.api_url, &token)?;
     let desk = Desk::new(front, Telegram::new(api.clone()));
     let health = &desk.front().health;
-    let prepared = stop.run_until_cancelled(start::prepare(&api, health)).await;
+    let hook = Hook::open(settings, &token).await?;
+    let arrival = if hook.is_some() { Arrival::Brought } else { Arrival::Fetched };
+    let prepared = stop.run_until_cancelled(start::prepare(&api, health, arrival)).await;
     if let Some(me) = prepared {
         desk.resume().await?;
-        let poll = Duration::from_secs(settings.poll_seconds);
-        let offset = desk.front().delivery.cursor(Origin::Telegram, &cursor(&me)).await?;
-        let updates = Updates::new(&api, poll, offset.and_then(|offset| offset.parse().ok()));
         let beside = api.clone();
         let menu =
             tokio::spawn(stop.clone().run_until_cancelled_owned(async move { start::publish_commands(&beside).await }));
-        stop.run_until_cancelled(attend(&desk, &api, &me, updates)).await;
+        match hook {
+            Some(hook) => receive(hook, &desk, &api, &me, &stop).await?,
+            None => fetch(settings, &desk, &api, &me, &stop).await?,
+        }
         menu.await?;
     }
     desk.drain().await;
     health.set(Connection::Down(None));
+    Ok(())
+}
+
+/// Takes updates that Telegram brings, until `stop`.
+async fn receive(hook: Hook, desk: &Desk<Telegram>, api: &Api, me: &Identity, stop: &CancellationToken) -> Result<()> {
+    let (desk_of, api_of, me_of) = (desk.clone(), api.clone(), me.clone());
+    let take_one = move |update: Update| {
+        let (desk, api, me) = (desk_of.clone(), api_of.clone(), me_of.clone());
+        async move {
+            let batch = [update];
+            take(&desk, &me, &batch).await?;
+            let_go(&api, &batch).await;
+            Ok(())
+        }
+    };
+    hook.receive(api, &desk.front().health, stop, take_one).await
+}
+
+/// Fetches updates, until `stop`.
+async fn fetch(
+    settings: &TelegramSettings,
+    desk: &Desk<Telegram>,
+    api: &Api,
+    me: &Identity,
+    stop: &CancellationToken,
+) -> Result<()> {
+    let poll = Duration::from_secs(settings.poll_seconds);
+    let offset = desk.front().delivery.cursor(Origin::Telegram, &cursor(me)).await?;
+    let updates = Updates::new(api, poll, offset.and_then(|offset| offset.parse().ok()));
+    stop.run_until_cancelled(attend(desk, api, me, updates)).await;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What can be set about Telegram.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,11 @@ pub struct TelegramSettings {
     pub gaps_to: Option<String>,
     /// How long the server holds a request for updates while there are none, in seconds; less for impatient proxies.
     pub poll_seconds: u64,
+    /// The public address to which Telegram brings updates, `https://…`; without one they are fetched. A proxy with a
+    /// certificate stands there and hands on to `webhook_listen`.
+    pub webhook: Option<String>,
+    /// Where updates that are brought are taken; a loopback address unless the proxy is on another machine.
+    pub webhook_listen: SocketAddr,
     /// Groups that differ.
     pub chat: Vec<ChannelSettings>,
 }
@@ -55,6 +61,8 @@ impl Default for TelegramSettings {
             language: None,
             gaps_to: None,
             poll_seconds: 25,
+            webhook: None,
+            webhook_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8788)),
             chat: Vec::new(),
         }
     }
@@ -89,6 +97,11 @@ impl TelegramSettings {
         }
         if !(1..=50).contains(&self.poll_seconds) {
             return Err(format!("telegram.poll_seconds is {}; set it to a number from 1 to 50", self.poll_seconds));
+        }
+        if let Some(webhook) = self.webhook.as_ref().filter(|webhook| !webhook.starts_with("https://")) {
+            return Err(format!(
+                "telegram.webhook is “{webhook}”; Telegram takes https addresses alone, such as https://bot.example.org/telegram"
+            ));
         }
         let own: Vec<String> = self.chat.iter().map(|chat| chat.id.clone()).collect();
         let gaps_to: Vec<String> = self.gaps_to.iter().cloned().collect();
@@ -135,6 +148,7 @@ mod tests {
             ("[[chat]]\nid = \"@backend\"", "telegram.chat.id"),
             ("api_url = \"telegram\"", "telegram.api_url"),
             ("poll_seconds = 0", "telegram.poll_seconds"),
+            ("webhook = \"http://bot.example.org\"", "telegram.webhook"),
         ] {
             let error = parse(toml).validate().expect_err("refused");
             assert!(error.contains(key), "{error}");

@@ -31,11 +31,27 @@ pub struct Identity {
     pub joins_groups: bool,
 }
 
+/// How updates come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// They are fetched, by long polling.
+    Fetched,
+    /// Telegram brings them, to a webhook.
+    Brought,
+}
+
 /// Whether a webhook is set, <https://core.telegram.org/bots/api#webhookinfo>.
 #[derive(Debug, Deserialize)]
 pub(super) struct Webhook {
+    /// Empty if none is.
     #[serde(default)]
     pub url: String,
+    /// Updates that wait to be brought there.
+    #[serde(default)]
+    pub pending_update_count: u32,
+    /// What went wrong when one was brought the last time that something did.
+    #[serde(default)]
+    pub last_error_message: Option<String>,
 }
 
 /// Asks who the bot is.
@@ -59,13 +75,14 @@ pub(super) fn waits(least: Duration, most: Duration) -> ExponentialBackoff {
 }
 
 /// Says who the bot is once the server can be reached and knows the token; until then `health` says what to mend.
-/// Removes a webhook, beside which polling is not possible. Ends only when it has succeeded: drop it to stop.
-pub async fn prepare(api: &Api, health: &Health) -> Identity {
+/// Where updates are fetched, it removes a webhook, beside which that is not possible. Ends only when it has succeeded: drop
+/// it to stop.
+pub async fn prepare(api: &Api, health: &Health, arrival: Arrival) -> Identity {
     let mut soon = waits(Duration::from_millis(500), Duration::from_secs(30));
     // The server is not to be asked often about a token that it does not know.
     let mut late = waits(Duration::from_secs(15), Duration::from_mins(5));
     loop {
-        let fault = match begin(api).await {
+        let fault = match begin(api, arrival).await {
             Ok(identity) => {
                 health.set(Connection::Up(Instant::now()));
                 return identity;
@@ -85,9 +102,9 @@ pub async fn prepare(api: &Api, health: &Health) -> Identity {
     }
 }
 
-async fn begin(api: &Api) -> Result<Identity, Fault> {
+async fn begin(api: &Api, arrival: Arrival) -> Result<Identity, Fault> {
     let identity = identity(api).await?;
-    if !webhook(api).await?.url.is_empty() {
+    if arrival == Arrival::Fetched && !webhook(api).await?.url.is_empty() {
         warn!("Telegram: {WEBHOOK}");
         remove_webhook(api).await?;
     }

@@ -3,7 +3,7 @@
 //! An update is confirmed by asking for those after it. [`Updates::confirm`] is called once a batch is on disk, so an
 //! update that was under way when the process ended is told again.
 
-mod parse;
+pub(super) mod parse;
 pub mod presses;
 
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use crate::desk::health::{Connection, Health};
 
 /// What Colega wants to be told. The server keeps the list of the last request, and reactions are not in its own: so
 /// the list goes with every request.
-const WANTED: [AllowedUpdate; 5] = [
+pub(super) const WANTED: [AllowedUpdate; 5] = [
     AllowedUpdate::Message,
     AllowedUpdate::EditedMessage,
     AllowedUpdate::CallbackQuery,

@@ -172,6 +172,19 @@ document.addEventListener("submit", async (event) => {
   vote.querySelector(".thanks").textContent = pressed ? "" : vote.dataset.thanks;
 });
 
+// The state of the daemon, kept up to date while somebody looks at it
+
+const live = document.querySelector("#live");
+
+if (live) setInterval(refresh, live.dataset.every * 1000);
+
+async function refresh() {
+  // Nobody looks, or somebody is reading what would close.
+  if (document.hidden || live.querySelector("details[open]")) return;
+  const response = await fetch("/status?live=true").catch(() => null);
+  if (response?.ok) live.innerHTML = await response.text();
+}
+
 // Code
 
 function showCopyButtons(part) {

@@ -9,6 +9,7 @@ use super::visitor::Visitor;
 use crate::question::Language;
 use crate::render::chrome::Chrome;
 use crate::render::review::Words;
+use crate::render::status::Words as StatusWords;
 use crate::render::{self, neutral};
 
 /// Questions to begin with.
@@ -67,7 +68,7 @@ pub(super) fn alone(chrome: &Chrome, content: &Markup) -> Markup {
         "Colega",
         &html! {
             (top(chrome))
-            main { (content) p.back { a href="/" { (chrome.back) } } }
+            main { (content) nav.back { a href="/" { (chrome.back) } (others(chrome)) } }
         },
     )
 }
@@ -148,14 +149,24 @@ fn question_box(chrome: &Chrome) -> Markup {
     }
 }
 
+/// The way to the pages beside the one with the question box.
+fn others(chrome: &Chrome) -> Markup {
+    let words = StatusWords::new(chrome.language);
+    html! {
+        a href="/status" { (words.title) }
+        a href="/passages" { (words.passages) }
+        a href="/review" { (Words::new(chrome.language).title) }
+        a href="/reports" { (chrome.reports) }
+    }
+}
+
 fn foot(chrome: &Chrome, status: &Status) -> Markup {
     html! {
         footer {
             span { (status.passages) " " (chrome.passages) }
             span { (chrome.generation) " " (neutral(&status.generation)) }
             span { (render::engine(status.engine, chrome.language)) }
-            a href="/review" { (Words::new(chrome.language).title) }
-            a href="/reports" { (chrome.reports) }
+            (others(chrome))
             span.keys { (chrome.keys) }
         }
     }

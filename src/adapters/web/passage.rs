@@ -80,11 +80,18 @@ fn text(passage: &Passage) -> Markup {
     html! {
         div.text lang=(passage.lang) {
             @if let Some(heading) = passage.headings.last() { p.heading { (neutral(heading)) } }
-            @if is_plain(&passage.source_file) {
-                p.plain { (neutral(&passage.text)) }
-            } @else {
-                (markdown::passage(&passage.text))
-            }
+            (words_of(passage))
+        }
+    }
+}
+
+/// What a passage says, without its heading.
+pub(super) fn words_of(passage: &Passage) -> Markup {
+    html! {
+        @if is_plain(&passage.source_file) {
+            p.plain { (neutral(&passage.text)) }
+        } @else {
+            (markdown::passage(&passage.text))
         }
     }
 }

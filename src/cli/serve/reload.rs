@@ -47,7 +47,8 @@ pub(super) async fn on_hangup(_: Option<PathBuf>, _: Settings, _: Rules, _: Agen
 }
 
 /// Keys of the platforms that are taken at the start alone. The others are rules, which are swapped.
-const AT_START: [&str; 4] = ["api_url", "token_file", "missed_minutes", "poll_seconds"];
+const AT_START: [&str; 7] =
+    ["api_url", "token_file", "missed_minutes", "shard", "poll_seconds", "webhook", "webhook_listen"];
 
 /// What differs from what the daemon was started with and is not taken over while it runs: whole sections, and keys of the
 /// platforms.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -48,6 +49,17 @@ pub(super) async fn on_schedule<F: Future<Output = ()>>(
             }
         }
         last = SystemTime::now();
+        work().await;
+    }
+}
+
+/// Does `work` each time that somebody wants it, one time after the other, until `stop`.
+pub(super) async fn on_demand<F: Future<Output = ()>>(
+    wanted: Arc<Notify>,
+    stop: CancellationToken,
+    work: impl Fn() -> F,
+) {
+    while stop.run_until_cancelled(wanted.notified()).await.is_some() {
         work().await;
     }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -60,7 +61,7 @@ impl Memory {
     pub fn at(path: &Path, settings: &IngestSettings, topics: &Topics) -> Self {
         let text = fs::read_to_string(path).unwrap_or_default();
         let key = |line: &str| Key::from_hex(serde_json::from_str::<Name>(line).ok()?.key).ok();
-        let known = text.lines().filter_map(|line| Some((key(line)?, line.into()))).collect();
+        let known = text.par_lines().filter_map(|line| Some((key(line)?, line.into()))).collect();
         Self { known, ..Self::anew(path, settings, topics) }
     }
 

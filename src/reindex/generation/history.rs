@@ -1,6 +1,7 @@
 //! What became of generations: which went live, which were refused and why, and which were taken back. One JSON object a line
 //! in `<folder>/history.jsonl`, the latest last.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,7 +15,7 @@ use crate::jsonl;
 const MOST_LINES: usize = 500;
 
 /// One line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When, in seconds since 1970.
     pub at: u64,
@@ -29,6 +30,18 @@ pub struct Entry {
     /// Why, line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
+    /// The figures of the goldset that it reached; none where it was not asked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, f64>,
+}
+
+/// What there is to tell beside what became of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    /// Why, line by line.
+    pub why: Vec<String>,
+    /// The figures of the goldset.
+    pub figures: BTreeMap<String, f64>,
 }
 
 /// What became of a generation.
@@ -60,7 +73,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>> {
 }
 
 /// Adds a line on `manifest`.
-pub(super) fn note(path: &Path, manifest: &Manifest, event: Event, why: Vec<String>) -> Result<()> {
+pub(super) fn note(path: &Path, manifest: &Manifest, event: Event, told: Told) -> Result<()> {
     // What is damaged is begun anew: it tells of the past and decides nothing that a person cannot decide again.
     let mut entries = read(path).unwrap_or_default();
     entries.push(Entry {
@@ -69,7 +82,8 @@ pub(super) fn note(path: &Path, manifest: &Manifest, event: Event, why: Vec<Stri
         fingerprint: manifest.fingerprint.clone(),
         passages: manifest.passages,
         event,
-        why,
+        why: told.why,
+        figures: told.figures,
     });
     let surplus = entries.len().saturating_sub(MOST_LINES);
     jsonl::write(path, &entries[surplus..])

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
+use rayon::prelude::*;
 use serde::Serialize;
 use tracing::{info, warn};
 
 use super::super::Reuse;
 use super::super::gate::{Gate, Judgement};
-use super::history::{self, Event};
+use super::history::{self, Event, Told};
 use super::{Changed, FORMAT, Generations, HISTORY, MANIFEST, Made, Manifest, POINTS, STATISTICS, shard, shared};
 use crate::durable;
 use crate::embed::dense::Embedder;
@@ -29,6 +30,9 @@ const MOST_CHANGED: usize = 10;
 /// A shard is made anew when so many seconds have passed since it last was: what was removed is found no more, but its words lie in
 /// the files of the shard until then.
 const LONGEST_CHANGED: u64 = 7 * 24 * 60 * 60;
+
+/// How many passages are turned into text before they are hashed.
+const HASHED_AT_ONCE: usize = 4_096;
 
 /// What is in the folder of a generation.
 pub(super) struct Copy<'a> {
@@ -109,25 +113,25 @@ impl Generations {
             shared::write(servers, &manifest, &built.statistics, &built.points)?;
         }
         let history = self.folder.join(HISTORY);
-        if let (Some(live), Some(gate)) = (live, gate)
-            && let Judgement::Shut(why) = gate.judge(&live, &manifest)?
-        {
+        let judged = live.as_ref().zip(gate).map(|(live, gate)| gate.judge(live, &manifest)).transpose()?;
+        let Judgement { worse, figures } = judged.unwrap_or_default();
+        if let Some(live) = live.filter(|_| !worse.is_empty()) {
             warn!(
                 generation = name,
                 live = live.name,
-                reasons = why.len(),
+                reasons = worse.len(),
                 "a new index is worse and does not go live"
             );
-            history::note(&history, &manifest, Event::Refused, why.clone())?;
+            history::note(&history, &manifest, Event::Refused, Told { why: worse.clone(), figures })?;
             fs::remove_dir_all(self.folder.join(&name))?;
             if let Some(servers) = &self.servers {
                 servers.remove(&name)?;
             }
-            return Ok(Made { manifest: live, is_new: false, encoded: built.encoded, refused: Some(why) });
+            return Ok(Made { manifest: live, is_new: false, encoded: built.encoded, refused: Some(worse) });
         }
         self.make_live(&name, &lock)?;
         info!(generation = name, passages = manifest.passages, encoded = built.encoded, "a new index is live");
-        history::note(&history, &manifest, Event::Live, Vec::new())?;
+        history::note(&history, &manifest, Event::Live, Told { figures, ..Told::default() })?;
         if let Err(error) = self.remove_leftovers() {
             warn!("earlier generations stay until the next time: {error:#}");
         }
@@ -225,13 +229,15 @@ fn fingerprint(passages: &[Arc<Passage>], encoding: Encoding<'_>) -> Result<Stri
     if let Some(embedder) = encoding.embedder {
         hasher.update(&serde_json::to_vec(embedder.id())?);
     }
-    for passage in passages {
-        hasher.update(&serde_json::to_vec(&**passage)?);
+    for batch in passages.chunks(HASHED_AT_ONCE) {
+        for text in batch.par_iter().map(|passage| serde_json::to_vec(&**passage)).collect::<Result<Vec<_>, _>>()? {
+            hasher.update(&text);
+        }
     }
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     durable::replace(path, |writer| Ok(serde_json::to_writer(writer, value)?))
 }
 

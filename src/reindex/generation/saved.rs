@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::history::{self, Event};
+use super::history::{self, Event, Told};
+use super::make::write_json;
 use super::{Generations, HISTORY, MANIFEST, Manifest, POINTS, STATISTICS, shard};
 
 impl Generations {
@@ -44,9 +45,10 @@ impl Generations {
         if manifest.has_shard && shard::IS_BUILT_IN {
             shard::write(&folder, &self.points(&manifest)?)?;
         }
-        // Last: what is not whole has no manifest.
-        fs::copy(from.join(MANIFEST), folder.join(MANIFEST))?;
+        // Last: what is not whole has no manifest. The shard was made anew just now, whatever the saved one was.
+        write_json(&folder.join(MANIFEST), &Manifest { changed: None, ..manifest.clone() })?;
         self.point_to(name)?;
-        history::note(&self.folder.join(HISTORY), &manifest, Event::Live, vec!["out of a backup".to_owned()])
+        let told = Told { why: vec!["out of a backup".to_owned()], ..Told::default() };
+        history::note(&self.folder.join(HISTORY), &manifest, Event::Live, told)
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use super::history::{self, Event};
+use super::history::{self, Event, Told};
 use super::make::Copy;
 use super::{FORMAT, Format, Generations, HISTORY, MANIFEST, Manifest, Opened, open_copy, shard};
 use crate::retrieve::Point;
@@ -121,7 +121,7 @@ impl Generations {
             self.write(&Copy { manifest: &manifest, statistics: &statistics, points: &points, since: None })?;
         }
         self.point_to(live)?;
-        history::note(&self.folder.join(HISTORY), &manifest, Event::Live, Vec::new())?;
+        history::note(&self.folder.join(HISTORY), &manifest, Event::Live, Told::default())?;
         self.remove_leftovers_here()?;
         Ok(manifest)
     }

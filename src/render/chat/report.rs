@@ -114,6 +114,7 @@ pub fn why(kept: &Kept, language: Language) -> Document {
     }
     facts.push(named(say(language, "Index", "Índice"), &trace.generation));
     facts.push(named(say(language, "Time", "Tiempo"), &format!("{:.1} ms", trace.elapsed_ms)));
+    facts.push(named(say(language, "In logs and traces", "En registros y trazas"), &kept.id.0));
     blocks.push(Block::List { marker: Marker::Bullet, items: facts });
     if !trace.found.is_empty() {
         blocks.push(Block::Heading(plain(say(language, "Passages found", "Pasajes encontrados"))));

@@ -119,6 +119,19 @@ const NAMES: [&str; 14] = [
     r"\b(what time (is|does|do)|at what time|a q(u[eé])? hora)\b",
 ];
 
+/// Whether a question is of what is so at this moment, as far as its words tell. "Yesterday" and "last night" tell of what led
+/// up to a question, more often than not.
+pub(super) fn is_of_the_moment(text: &str) -> bool {
+    static PATTERN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(&format!("(?i){}", MOMENTS.join("|"))).expect("a test compiles every pattern"));
+    PATTERN.is_match(text)
+}
+
+const MOMENTS: [&str; 2] = [
+    r"\b(today|tonight|right now|at the moment|latest|newest|most recent|this (week|month|morning|afternoon|year|quarter)|news)\b",
+    r"\b(hoy|esta noche|ahora mismo|en este momento|[uú]ltimas? versi[oó]n(es)?|m[aá]s recientes?|est[ea] (semana|mes|mañana|tarde|año|trimestre)|noticias)\b",
+];
+
 /// Whether a folded word says how ("properly", "correctamente").
 fn is_adverb(folded: &str) -> bool {
     folded.len() > 5 && (folded.ends_with("ly") || folded.ends_with("mente"))
@@ -148,6 +161,24 @@ mod tests {
             "where are dashboards better than alerts",
         ] {
             assert_eq!(asked_fact(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_so_at_this_moment_is_told_from_what_led_up_to_a_question() {
+        for text in [
+            "is github down right now",
+            "what's the latest version of kafka",
+            "¿qué noticias hay de OpenSSL esta semana?",
+        ] {
+            assert!(is_of_the_moment(text), "{text}");
+        }
+        for text in [
+            "since yesterday our pods restart, why?",
+            "what is a moment of silence",
+            "¿por qué falló anoche el deploy?",
+        ] {
+            assert!(!is_of_the_moment(text), "{text}");
         }
     }
 

@@ -3,14 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use qdrant_client::qdrant::facet_value::Variant as FacetVariant;
 use qdrant_client::qdrant::read_consistency::Value as ReadConsistency;
 use qdrant_client::qdrant::{
-    Condition, Filter as ServerFilter, GetPointsBuilder, PointId, Query, QueryPointsBuilder, ReadConsistencyType,
-    ScrollPointsBuilder, VectorInput,
+    Condition, FacetCountsBuilder, FacetHit, Filter as ServerFilter, GetPointsBuilder, PointId, Query,
+    QueryPointsBuilder, ReadConsistencyType, ScrollPointsBuilder, VectorInput,
 };
 use tracing::{info, warn};
 
-use super::super::qdrant::{self, BM25, DENSE, Passages, Scores, Stored};
+use super::super::qdrant::{self, BM25, DENSE, Passages, SOURCE_FILE, Scores, Stored};
 use super::super::statistics::Statistics;
 use super::super::{Candidate, Filter, Index, QuestionVectors, SearchError};
 use super::connection::Connection;
@@ -71,6 +72,29 @@ impl ServerIndex {
             Ok(numbers.iter().filter_map(|number| passages.remove(number)).collect())
         };
         self.or_instead(read, |index| index.document(source_file))
+    }
+
+    pub(crate) fn documents(&self, filter: &Filter) -> Result<Vec<(String, usize)>, SearchError> {
+        let count = || {
+            let limit = u64::from(self.statistics.passages).max(1);
+            let mut request = FacetCountsBuilder::new(&self.collection, SOURCE_FILE)
+                .filter(to_filter(filter))
+                .limit(limit)
+                .exact(true);
+            if let Some(consistency) = self.consistency {
+                request = request.read_consistency(consistency);
+            }
+            let request = request.build();
+            let counted = self.connection.ask(request, |client, request| async move { client.facet(request).await })?;
+            let file = |hit: FacetHit| match hit.value?.variant? {
+                FacetVariant::StringValue(file) => Some((file, usize::try_from(hit.count).ok()?)),
+                _ => None,
+            };
+            let mut files: Vec<_> = counted.hits.into_iter().filter_map(file).collect();
+            files.sort_unstable();
+            Ok(files)
+        };
+        self.or_instead(count, |index| index.documents(filter))
     }
 
     pub(crate) fn passage(&self, id: &ChunkId) -> Result<Option<Arc<Passage>>, SearchError> {
@@ -179,7 +203,7 @@ impl ServerIndex {
     fn look_up(&self, source_file: &str) -> Result<Vec<Stored>, SearchError> {
         let (mut stored, mut offset) = (Vec::new(), None);
         loop {
-            let filter = ServerFilter::must([one_of("source_file", vec![source_file.to_owned()])]);
+            let filter = ServerFilter::must([one_of(SOURCE_FILE, vec![source_file.to_owned()])]);
             let mut request = ScrollPointsBuilder::new(&self.collection).filter(filter).limit(PASSAGES_A_TURN);
             request = request.with_payload(true).with_vectors(false);
             if let Some(offset) = offset.take() {

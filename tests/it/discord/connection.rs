@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use colega::adapters::discord::shard::Shard;
+use colega::desk::Incoming;
 use colega::desk::health::{Connection, Health};
 
 use super::desk::Taken;
 use super::{Bot, Discord};
-use crate::fakes::discord::{Fault, Route, Settings, Storm};
+use crate::fakes::discord::{Fault, GuildId, Route, Settings, Storm};
 
 /// Waits until the state of the connection is one that `found` looks for.
 async fn connection<T>(health: &Arc<Health>, found: impl Fn(&Connection) -> Option<T>) -> T {
@@ -138,4 +140,39 @@ async fn a_stormy_connection_loses_nothing_and_doubles_nothing() {
     fake.calm();
     assert_eq!(bot.desk.all().len(), QUESTIONS, "each once");
     bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn daemons_that_share_a_token_share_its_servers_and_the_first_has_the_dms() {
+    let fake = Discord::start_with(Settings { shards: 2, ..Settings::default() }).await;
+    let shard_of = |guild: GuildId| u32::try_from((guild.0 >> 22) % 2).expect("0 or 1");
+    let mut guilds = vec![fake.guild()];
+    while guilds.iter().all(|guild| shard_of(*guild) == shard_of(guilds[0])) {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        guilds.push(fake.add_guild(&format!("Team {}", guilds.len())));
+    }
+    let ana = fake.person("ana");
+    let start = |number| Bot::start_with(&fake, Taken::default(), move |own| own.shard = Shard { number, of: 2 });
+    let bots = [start(0).await, start(1).await];
+    for bot in &bots {
+        connection(&bot.health, is_up).await;
+    }
+    for guild in [guilds[0], *guilds.last().expect("guilds")] {
+        let question = format!("what about {guild}?");
+        let channel = fake.channel_in(guild, "backend");
+        if guild != guilds[0] {
+            fake.join(ana, guild);
+        }
+        fake.say(ana, channel, &format!("@Colega {question}"));
+        bots[shard_of(guild) as usize].desk.said(&question).await;
+        let other = &bots[1 - shard_of(guild) as usize];
+        let is_told = |taken: &Incoming| format!("{:?}", taken.event).contains(&question);
+        assert!(!other.desk.all().iter().any(is_told), "told to one of them alone");
+    }
+    fake.dm(ana, "and directly?");
+    bots[0].desk.said("and directly?").await;
+    assert_eq!(fake.violations(), Vec::<String>::new());
+    for bot in bots {
+        bot.stop().await;
+    }
 }

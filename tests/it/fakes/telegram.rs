@@ -12,6 +12,7 @@
 //! ```
 
 mod acts;
+mod bring;
 mod calls;
 mod faults;
 mod groups;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use colega::adapters::web::{self, Status, WebSettings, WebState};
@@ -52,6 +52,9 @@ impl Page {
             reports: folder.join("reports"),
             status,
             figures: None,
+            sources: None,
+            started: Instant::now(),
+            counted: Arc::default(),
             stop: stop.clone(),
         };
         let served = tokio::spawn(web::serve(listener, state));

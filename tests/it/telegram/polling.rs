@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use colega::adapters::telegram::api::Api;
 use colega::adapters::telegram::updates::Updates;
-use colega::adapters::telegram::{prepare, publish_commands};
+use colega::adapters::telegram::{Arrival, prepare, publish_commands};
 use colega::adapters::token::Token;
 use colega::desk::health::{Connection, Health};
 
@@ -103,7 +103,7 @@ async fn a_wrong_token_is_told_with_its_mend_and_does_not_end_the_program() {
     for token in ["nonsense", "1:not-the-token-of-anybody"] {
         let api = Api::new(&telegram.url(), &Token::new(token)).expect("an address");
         let health = Health::default();
-        let waiting = tokio::time::timeout(Duration::from_millis(300), prepare(&api, &health));
+        let waiting = tokio::time::timeout(Duration::from_millis(300), prepare(&api, &health, Arrival::Fetched));
         waiting.await.expect_err("it goes on trying");
         assert!(words(&health).contains("@BotFather"), "{}", words(&health));
         assert_eq!(Health::read(&health.retries), 1, "it does not ask often");

@@ -68,8 +68,9 @@ pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("no {what} within {PATIENCE:?}"));
 }
 
-/// `text` without what differs from run to run: times and memory.
+/// `text` without what differs from run to run: times, memory and the identifiers of answers.
 pub fn steady(text: &str) -> String {
     let numbers = Regex::new(r"\d+(\.\d+)?( |\u{a0})(ms|s|MB)\b").expect("a pattern");
-    numbers.replace_all(text, "… $3").into_owned()
+    let identifiers = Regex::new(r"\b[0-9a-f]{16}\b").expect("a pattern");
+    identifiers.replace_all(&numbers.replace_all(text, "… $3"), "<id>").into_owned()
 }

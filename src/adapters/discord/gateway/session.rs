@@ -15,6 +15,7 @@ use tokio::time::{interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{BAD_TOKEN, Gateway, INTENTS_OFF};
+use crate::adapters::discord::shard::Shard;
 
 /// What Colega is told of: messages with their text and reactions, in servers and in DMs.
 const INTENTS: GatewayIntents = GatewayIntents::GUILDS
@@ -59,6 +60,7 @@ pub async fn run(gateway: &Gateway, url: String, stop: &CancellationToken) -> En
         url,
         api_url: gateway.api_url.clone(),
         token: gateway.token.reveal().to_owned(),
+        shard: gateway.shard,
         handler: Arc::clone(&gateway.handler),
         reach: Arc::clone(&reach),
         stop: stop.clone(),
@@ -82,7 +84,7 @@ pub async fn run(gateway: &Gateway, url: String, stop: &CancellationToken) -> En
         pulse = line.pulse();
         if missed >= MISSED_BEATS {
             line.cut();
-            free(&reach).await;
+            free(&reach, gateway.shard).await;
         }
     }
 }
@@ -95,10 +97,10 @@ async fn stop_and_leave(stop: &CancellationToken) {
 
 /// Makes a thread stop that reads from a dead connection in a circle: sending over that connection fails, which ends the
 /// circle. Over a live one it does nothing but repeat that Colega is there.
-async fn free(reach: &Reach) {
+async fn free(reach: &Reach, shard: Shard) {
     let Some(manager) = reach.lock().await.clone() else { return };
     if let Ok(runners) = timeout(BEAT, manager.runners.lock()).await
-        && let Some(runner) = runners.get(&ShardId(0))
+        && let Some(runner) = runners.get(&ShardId(shard.number))
     {
         runner.runner_tx.set_presence(None, OnlineStatus::Online);
     }
@@ -108,6 +110,7 @@ struct Connection {
     url: String,
     api_url: String,
     token: String,
+    shard: Shard,
     handler: Arc<super::Handler>,
     reach: Reach,
     stop: CancellationToken,
@@ -133,12 +136,12 @@ impl Connection {
         let manager = Arc::clone(&client.shard_manager);
         *self.reach.lock().await = Some(Arc::clone(&manager));
         tokio::select! {
-            ended = client.start() => end_of(ended),
+            ended = client.start_shard(self.shard.number, self.shard.of) => end_of(ended),
             () = self.stop.cancelled() => {
                 let _ = timeout(GOODBYE, manager.shutdown_all()).await;
                 End::Stopped
             }
-            why = given_up(&self.handler, &manager) => End::Broken(why),
+            why = given_up(&self.handler, &manager, self.shard) => End::Broken(why),
         }
     }
 
@@ -152,13 +155,13 @@ impl Connection {
 }
 
 /// Gives signs of life and looks whether there is a connection, until there has been none for too long; gives the reason.
-async fn given_up(handler: &super::Handler, manager: &ShardManager) -> String {
+async fn given_up(handler: &super::Handler, manager: &ShardManager, shard: Shard) -> String {
     let (line, mut ticks) = (handler.line(), interval(BEAT));
     loop {
         ticks.tick().await;
         line.beat();
         // serenity does not tell when it begins anew after a failed attempt to resume.
-        let stage = manager.runners.lock().await.get(&ShardId(0)).map(|runner| runner.stage);
+        let stage = manager.runners.lock().await.get(&ShardId(shard.number)).map(|runner| runner.stage);
         if stage != Some(ConnectionStage::Connected) {
             handler.disconnected();
         }

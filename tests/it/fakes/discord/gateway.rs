@@ -132,9 +132,10 @@ impl Connection {
             return Err(self.punish(4002, "Error while decoding payload."));
         };
         let shard = if data["shard"].is_null() { json!([0, 1]) } else { data["shard"].clone() };
-        if shard != json!([0, 1]) {
+        let shards = self.server.change(|state| state.settings.shards);
+        let Some(shard) = (0..shards).find(|number| shard == json!([number, shards])) else {
             return Err(self.punish(4010, "Invalid shard."));
-        }
+        };
         let url = format!("ws://{}", self.server.address);
         let number = self.number;
         let link = self.link.clone().ok_or(Frame::Cut)?;
@@ -148,7 +149,7 @@ impl Connection {
             if intents & PRIVILEGED & !state.settings.portal_intents != 0 {
                 return Err(Frame::Close(4014, "Disallowed intent(s)."));
             }
-            Ok(state.identify(number, intents, &shard, link, &url))
+            Ok(state.identify(number, intents, shard, link, &url))
         });
         self.session = Some(begun?);
         self.link = None;

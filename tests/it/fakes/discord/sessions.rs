@@ -66,12 +66,27 @@ impl Event {
     }
 }
 
+impl Event {
+    /// The connection over which it is told, of so many: that of its guild, or the first.
+    fn shard(&self, shards: u64) -> u64 {
+        let guild = if self.name == "GUILD_CREATE" { &self.data["id"] } else { &self.data["guild_id"] };
+        let guild = guild.as_u64().or_else(|| guild.as_str().and_then(|id| id.parse().ok()));
+        guild.map_or(0, |guild| of_guild(guild, shards))
+    }
+}
+
+/// <https://discord.com/developers/docs/events/gateway#sharding-sharding-formula>
+fn of_guild(guild: u64, shards: u64) -> u64 {
+    (guild >> 22) % shards
+}
+
 /// One session of a bot.
 #[derive(Debug)]
 pub struct Session {
     /// Its name.
     pub id: String,
     intents: u64,
+    shard: u64,
     /// The number of the last event.
     pub seq: u64,
     sent: VecDeque<(u64, Arc<str>)>,
@@ -147,7 +162,8 @@ impl State {
         }
         let buffer = self.settings.resume_buffer;
         let times = 1 + usize::from(self.faults.duplicates_event());
-        for session in &mut self.sessions.sessions {
+        let shard = event.shard(self.settings.shards);
+        for session in self.sessions.sessions.iter_mut().filter(|session| session.shard == shard) {
             if event.scope.intent != 0 && session.intents & event.scope.intent == 0 {
                 continue;
             }
@@ -169,31 +185,34 @@ impl State {
         &mut self,
         connection: u64,
         intents: u64,
-        shard: &Value,
+        shard: u64,
         link: mpsc::Sender<Frame>,
         url: &str,
     ) -> String {
-        if self.sessions.is_connected() {
+        if self.sessions.sessions.iter().any(|session| session.link.is_some() && session.shard == shard) {
             self.ledger.violation("two gateway sessions at the same time: every event is dealt with twice".to_owned());
         }
         self.ledger.counts.identifies += 1;
         let id = format!("{:032x}", self.next_id());
-        let guilds: Vec<Value> = self.guilds.keys().map(|id| json!({ "id": id, "unavailable": true })).collect();
+        let shards = self.settings.shards;
+        let own: Vec<_> = self.guilds.keys().copied().filter(|id| of_guild(id.0, shards) == shard).collect();
+        let guilds: Vec<Value> = own.iter().map(|id| json!({ "id": id, "unavailable": true })).collect();
         let flags = application_flags(self.settings.portal_intents);
         let mut user = wire::user(self, self.bot);
         (user["verified"], user["mfa_enabled"], user["email"], user["flags"]) =
             (json!(true), json!(true), Value::Null, json!(0));
         let ready = json!({
-            "v": 10, "user": user, "guilds": guilds, "session_id": id, "resume_gateway_url": url, "shard": shard,
+            "v": 10, "user": user, "guilds": guilds, "session_id": id, "resume_gateway_url": url,
+            "shard": [shard, shards],
             "session_type": "normal", "application": { "id": self.bot, "flags": flags }, "private_channels": [],
             "presences": [], "relationships": [], "user_settings": {}, "_trace": [],
         });
         let mut session =
-            Session { id: id.clone(), intents, seq: 0, sent: VecDeque::new(), link: Some((connection, link)) };
+            Session { id: id.clone(), intents, shard, seq: 0, sent: VecDeque::new(), link: Some((connection, link)) };
         let buffer = self.settings.resume_buffer;
         session.push("READY", &ready, buffer);
         if intents & settings::GUILDS != 0 {
-            let guilds: Vec<Value> = self.guilds.keys().map(|&id| wire::guild(self, id)).collect();
+            let guilds: Vec<Value> = own.iter().map(|&id| wire::guild(self, id)).collect();
             for guild in &guilds {
                 session.push("GUILD_CREATE", guild, buffer);
             }

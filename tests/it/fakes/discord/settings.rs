@@ -60,6 +60,8 @@ pub struct Settings {
     pub portal_intents: u64,
     /// What the bot's role may do in every server.
     pub permissions: u64,
+    /// Over how many connections the guilds are spread.
+    pub shards: u64,
     /// How often the gateway asks for heartbeats.
     pub heartbeat: Duration,
     /// How soon an interaction must be acknowledged.
@@ -85,6 +87,7 @@ impl Default for Settings {
             bot: "Colega".to_owned(),
             portal_intents: PRIVILEGED,
             permissions: permission::INVITED,
+            shards: 1,
             heartbeat: Duration::from_millis(41_250),
             acknowledge_within: Duration::from_secs(3),
             token_lasts: Duration::from_mins(15),

@@ -4,19 +4,21 @@ use std::collections::HashMap;
 
 use qdrant_client::Payload;
 use qdrant_client::qdrant::condition::ConditionOneOf;
+use qdrant_client::qdrant::facet_value::Variant as FacetVariant;
 use qdrant_client::qdrant::r#match::MatchValue;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vector_output::Vector as VectorOutputKind;
 use qdrant_client::qdrant::vectors::VectorsOptions;
 use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
-    Condition, DenseVector, Filter, NamedVectorsOutput, PointId, PointStruct, Query, RetrievedPoint, ScoredPoint,
-    SparseVector, VectorOutput, VectorsOutput, WithPayloadSelector, query, vector_input, vectors_output,
+    Condition, DenseVector, FacetHit, FacetValue, Filter, NamedVectorsOutput, PointId, PointStruct, Query,
+    RetrievedPoint, ScoredPoint, SparseVector, VectorOutput, VectorsOutput, WithPayloadSelector, query, vector_input,
+    vectors_output,
 };
 use qdrant_edge::external::serde_json::{Value, json};
 use qdrant_edge::{
-    NamedQuery, OperationError, PointId as EdgeId, PointStruct as EdgePoint, PointStructPersisted, QueryEnum, Record,
-    ScoringQuery, Vector, VectorInternal, VectorStructInternal, Vectors,
+    FacetValueHit, NamedQuery, OperationError, PointId as EdgeId, PointStruct as EdgePoint, PointStructPersisted,
+    QueryEnum, Record, ScoringQuery, Vector, VectorInternal, VectorStructInternal, Vectors,
 };
 use tonic::Status;
 
@@ -130,6 +132,14 @@ fn from_vector(vector: VectorInternal) -> VectorOutput {
         VectorInternal::MultiDense(_) => panic!("no point has such a vector"),
     };
     VectorOutput { vector: Some(kind), ..VectorOutput::default() }
+}
+
+pub(super) fn from_facet(hit: FacetValueHit) -> FacetHit {
+    let variant = match hit.value {
+        qdrant_edge::FacetValue::Keyword(text) => FacetVariant::StringValue(text),
+        other => panic!("Colega has counted keywords only, not {other:?}"),
+    };
+    FacetHit { value: Some(FacetValue { variant: Some(variant) }), count: hit.count as u64 }
 }
 
 pub(super) fn from_scored(point: &qdrant_edge::ScoredPoint) -> ScoredPoint {

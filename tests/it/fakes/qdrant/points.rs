@@ -2,16 +2,19 @@
 
 use qdrant_client::qdrant::points_server::Points;
 use qdrant_client::qdrant::{
-    CountPoints, CountResponse, CountResult, CreateFieldIndexCollection, GetPoints, GetResponse,
-    PointsOperationResponse, QueryPoints, QueryResponse, ScrollPoints, ScrollResponse, UpsertPoints,
+    CountPoints, CountResponse, CountResult, CreateFieldIndexCollection, FacetCounts, FacetResponse, GetPoints,
+    GetResponse, PointsOperationResponse, QueryPoints, QueryResponse, ScrollPoints, ScrollResponse, UpsertPoints,
 };
 use qdrant_edge::{
-    CountRequest, CreateIndex, FieldIndexOperations, PayloadFieldSchema, PayloadSchemaType, PointInsertOperations,
-    PointOperations, QueryRequest, ScrollRequest, UpdateOperation, WithPayloadInterface, WithVector,
+    CountRequest, CreateIndex, FacetRequest, FieldIndexOperations, PayloadFieldSchema, PayloadSchemaType,
+    PointInsertOperations, PointOperations, QueryRequest, ScrollRequest, UpdateOperation, WithPayloadInterface,
+    WithVector,
 };
 use tonic::{Request, Response, Status};
 
-use super::convert::{from_record, from_scored, refused, to_filter, to_id, to_id_answer, to_point, to_query, wants};
+use super::convert::{
+    from_facet, from_record, from_scored, refused, to_filter, to_id, to_id_answer, to_point, to_query, wants,
+};
 use super::{Fake, service};
 
 fn done() -> Response<PointsOperationResponse> {
@@ -76,6 +79,20 @@ service! {
             Ok(Response::new(CountResponse { result: Some(CountResult { count }), time: 0.0, usage: None }))
         }
 
+        async fn facet(&self, request: Request<FacetCounts>) -> Result<Response<FacetResponse>, Status> {
+            let request = self.enter(request).await?;
+            let shard = self.shard(&request.collection_name)?;
+            let key = request.key.parse().map_err(|()| Status::invalid_argument("the name of a field"))?;
+            let counted = shard.facet(FacetRequest {
+                key,
+                limit: usize::try_from(request.limit.unwrap_or(10)).expect("64 bits"),
+                filter: request.filter.map(to_filter).transpose()?,
+                exact: request.exact.unwrap_or_default(),
+            }).map_err(refused)?;
+            let hits = counted.hits.into_iter().map(from_facet).collect();
+            Ok(Response::new(FacetResponse { hits, time: 0.0, usage: None }))
+        }
+
         async fn query(&self, request: Request<QueryPoints>) -> Result<Response<QueryResponse>, Status> {
             let request = self.enter(request).await?;
             let shard = self.shard(&request.collection_name)?;
@@ -116,7 +133,6 @@ service! {
         update_batch(UpdateBatchPoints) -> UpdateBatchResponse,
         query_batch(QueryBatchPoints) -> QueryBatchResponse,
         query_groups(QueryPointGroups) -> QueryGroupsResponse,
-        facet(FacetCounts) -> FacetResponse,
         search_matrix_pairs(SearchMatrixPoints) -> SearchMatrixPairsResponse,
         search_matrix_offsets(SearchMatrixPoints) -> SearchMatrixOffsetsResponse,
 }

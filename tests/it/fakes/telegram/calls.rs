@@ -9,6 +9,11 @@ const METHODS: &[(&str, &[&str], &[&str])] = &[
     ("getme", &[], &[]),
     ("getupdates", &[], &["offset", "limit", "timeout", "allowed_updates"]),
     ("getwebhookinfo", &[], &[]),
+    (
+        "setwebhook",
+        &["url"],
+        &["certificate", "ip_address", "max_connections", "allowed_updates", "drop_pending_updates", "secret_token"],
+    ),
     ("deletewebhook", &[], &["drop_pending_updates"]),
     ("setmycommands", &["commands"], &["scope", "language_code"]),
     ("getmycommands", &[], &["scope", "language_code"]),

@@ -29,7 +29,9 @@ pub fn call(world: &mut World, method: &str, request: &Value) -> Result<Value, R
         })),
         "getwebhookinfo" => Ok(json!({
             "url": world.webhook, "has_custom_certificate": false, "pending_update_count": world.updates.len(),
+            "last_error_message": world.webhook_error,
         })),
+        "setwebhook" => set_webhook(world, request),
         "deletewebhook" => {
             world.webhook.clear();
             Ok(json!(true))
@@ -46,6 +48,24 @@ pub fn call(world: &mut World, method: &str, request: &Value) -> Result<Value, R
         "getchat" => chat(world, request).map(|chat| wire::chat(world, chat)),
         _ => Err(Refusal { code: 404, description: "Not Found: method not found".into(), parameters: None }),
     }
+}
+
+fn set_webhook(world: &mut World, request: &Value) -> Result<Value, Refusal> {
+    let url = request["url"].as_str().unwrap_or_default();
+    if !url.starts_with("https://") {
+        return Err(Refusal::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
+    }
+    let secret = request["secret_token"].as_str().unwrap_or_default();
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if secret.len() > 256 || !secret.chars().all(is_letter) {
+        return Err(Refusal::bad_request("secret token contains unallowed characters"));
+    }
+    if let Some(allowed) = request["allowed_updates"].as_array() {
+        world.allowed = allowed.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    }
+    url.clone_into(&mut world.webhook);
+    secret.clone_into(&mut world.webhook_secret);
+    Ok(json!(true))
 }
 
 /// The chat of `request`, if the bot may write there.

@@ -23,6 +23,10 @@ pub struct World {
     /// Whether privacy mode is on.
     pub privacy: bool,
     pub webhook: String,
+    /// What the server shows of itself when it brings an update there.
+    pub webhook_secret: String,
+    /// What went wrong when it brought the last one.
+    pub webhook_error: Option<String>,
     /// Updates that were not confirmed, with their numbers and kinds.
     pub updates: VecDeque<(u32, Value)>,
     pub next_update: u32,
@@ -127,6 +131,8 @@ impl World {
             chats: BTreeMap::new(),
             privacy: true,
             webhook: String::new(),
+            webhook_secret: String::new(),
+            webhook_error: None,
             updates: VecDeque::new(),
             next_update: 700_000,
             allowed: allowed.map(str::to_owned).into(),

@@ -57,7 +57,8 @@ async fn talk_in_other_peoples_threads_is_neither_answered_nor_kept() {
     tour.answer(asked).await;
     assert_eq!(tour.discord.look(|state: &State| state.from_bot(thread).len()), 1);
     let update = format!("m{private}");
-    let is_new = tour.front().delivery.accept(colega::question::Origin::Discord, &update, &()).await.expect("read");
+    let (is_new, _) =
+        tour.front().delivery.accept(colega::question::Origin::Discord, &update, &()).await.expect("read");
     assert!(is_new, "what was not for Colega was not written down");
     tour.end().await;
 }
