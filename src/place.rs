@@ -28,7 +28,8 @@ pub struct Place {
     /// The topic within a Telegram group that has topics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// The channel that a Discord thread belongs to; settings for it hold for its threads.
+    /// The channel that a Discord thread belongs to, or the number that a Telegram supergroup had before it became one; settings
+    /// for it hold here, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ChatId>,
     /// The Discord server; `None` in DMs and on Telegram.

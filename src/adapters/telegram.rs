@@ -27,6 +27,8 @@ pub mod messenger;
 #[cfg(feature = "telegram")]
 mod plain;
 #[cfg(feature = "telegram")]
+mod renamed;
+#[cfg(feature = "telegram")]
 mod request;
 #[cfg(feature = "telegram")]
 mod serve;

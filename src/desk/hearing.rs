@@ -178,7 +178,7 @@ fn job(
 /// place.
 pub(super) fn conversation(origin: Origin, place: &Place, person: &Pseudonym) -> ConversationId {
     let topic = place.topic.as_deref().unwrap_or_default();
-    let is_shared = place.kind == PlaceKind::Thread && place.parent.is_some();
+    let is_shared = origin == Origin::Discord && place.kind == PlaceKind::Thread && place.parent.is_some();
     let person: &str = if is_shared { "" } else { &person.0 };
     ConversationId(format!("{}.{}.{topic}.{person}", origin.name(), place.chat.0))
 }

@@ -39,8 +39,7 @@ async fn questions_times_and_the_index_are_counted_and_nobodys_words_are_in_it()
     daemon.start();
     discord.connected().await;
     let (ana, backend) = (discord.person("ana"), discord.channel("backend"));
-    let asked =
-        discord.say(ana, backend, "<@1> what is an idempotency key? zyzzyva".replace("<@1>", "@Colega").as_str());
+    let asked = discord.say(ana, backend, "@Colega what is an idempotency key?");
     discord.wait_for("answer", |state| state.replies(asked).first().map(|own| own.content.clone())).await;
     let page = daemon.page();
     let client = reqwest::Client::new();
@@ -105,7 +104,7 @@ async fn a_collector_gets_the_steps_of_each_question_under_the_name_of_its_answe
     let mut daemon = Daemon::new(variables.map(|(name, value)| (name.to_owned(), value)).into());
     daemon.start();
     let page = daemon.page();
-    reqwest::get(format!("{page}/?q=What+is+an+idempotency+key+zyzzyva")).await.expect("answered");
+    reqwest::get(format!("{page}/?q=What+is+an+idempotency+key")).await.expect("answered");
     // What is left is sent at the end.
     daemon.stop();
     let log = daemon.log();
@@ -117,7 +116,7 @@ async fn a_collector_gets_the_steps_of_each_question_under_the_name_of_its_answe
     for name in ["colega", "question", "screen", "wait", "search", "write", "outcome", "web"] {
         assert!(collector.count(name) > 0, "{name}");
     }
-    assert_eq!((collector.count("zyzzyva"), collector.count("idempotency")), (0, 0), "no words");
+    assert_eq!(collector.count("idempotency"), 0, "no words");
 }
 
 #[tokio::test(flavor = "multi_thread")]

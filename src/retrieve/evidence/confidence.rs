@@ -11,7 +11,9 @@
 use std::sync::Arc;
 
 use super::{logistic, reply};
+use crate::embed::stems::StemSet;
 use crate::reading::Reading;
+use crate::reading::role::Role;
 use crate::retrieve::Hit;
 use crate::retrieve::query::{Fact, Query};
 use crate::retrieve::retriever::{Retrieved, Retriever};
@@ -30,6 +32,8 @@ pub struct Signs {
     pub unknown: f32,
     /// Whether a figure is asked for, the less a sentence with figures speaks of what is asked.
     pub lacks_figure: f32,
+    /// Whether it is asked what something is, and the document neither bears its name nor defines it.
+    pub undefined: f32,
     /// Whether a name is asked for: who, which host, what a setting is called.
     pub asks_for_name: f32,
     /// Whether it is asked what is so at this moment, which no document knows.
@@ -49,6 +53,7 @@ impl Signs {
             likeness: subject.iter().map(|reading| query.likeness_to_any(&reading.questions)).fold(0.0, f32::max),
             unknown: query.unknown_share(),
             lacks_figure: lacks_figure(query, subject),
+            undefined: if lacks_definition(query, subject) { 1.0 } else { 0.0 },
             asks_for_name: if query.fact == Some(Fact::Name) { 1.0 } else { 0.0 },
             of_the_moment: if query.is_of_the_moment { 1.0 } else { 0.0 },
         }
@@ -56,14 +61,23 @@ impl Signs {
 
     /// The probability, from 0 to 1, that they answer.
     pub fn confidence(&self) -> f32 {
-        let Self { strength, replied, likeness, unknown, lacks_figure, asks_for_name, of_the_moment } = *self;
-        let sum = 2.75 + 1.05 * strength + 0.85 * replied + 2.9 * likeness
-            - 7.2 * unknown
-            - 1.25 * lacks_figure
-            - 1.15 * asks_for_name
-            - 1.9 * of_the_moment;
+        let Self { strength, replied, likeness, unknown, lacks_figure, undefined, asks_for_name, of_the_moment } =
+            *self;
+        let sum = 2.58 + strength + 0.8 * replied + 3.1 * likeness
+            - 7.0 * unknown
+            - 1.2 * lacks_figure
+            - 2.0 * undefined
+            - 1.1 * asks_for_name
+            - 1.85 * of_the_moment;
         logistic(sum)
     }
+}
+
+fn lacks_definition(query: &Query, subject: &[Arc<Reading>]) -> bool {
+    let is_asked = |stems: &StemSet| query.share_of_concepts(stems) > 0.0;
+    let defines = |reading: &Arc<Reading>| reading.sentences().any(|sentence| is_asked(&sentence.defined));
+    query.wants.contains(&Role::Definition)
+        && !subject.iter().any(|reading| is_asked(&reading.breadcrumb) || defines(reading))
 }
 
 /// Half of it for the question alone: what is general has few figures, and seldom the one that is asked for.
@@ -89,6 +103,7 @@ mod tests {
             likeness: 0.2,
             unknown: 0.0,
             lacks_figure: 0.0,
+            undefined: 0.0,
             asks_for_name: 0.0,
             of_the_moment: 0.0,
         };
@@ -97,6 +112,7 @@ mod tests {
             Signs { strength: -4.3, replied: 0.0, ..good },
             Signs { unknown: 1.0, ..good },
             Signs { lacks_figure: 1.0, likeness: 0.0, replied: 0.0, ..good },
+            Signs { undefined: 1.0, ..good },
             Signs { asks_for_name: 1.0, likeness: 0.0, replied: 0.0, ..good },
             Signs { of_the_moment: 1.0, ..good },
         ] {

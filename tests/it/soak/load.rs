@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{on_discord, percentile, seconds};
 use crate::daemon::Daemon;
-use crate::fakes::discord::{Discord, MessageId, Settings, State};
+use crate::fakes::discord::{ChannelId, Discord, MessageId, Settings, State};
 
 const PEOPLE: usize = 200;
 const CHANNELS: usize = 20;
@@ -77,13 +77,35 @@ async fn the_way_from_a_question_to_its_answer_is_short() {
     for times in [&mut whole, &mut inside, &mut beyond] {
         times.sort_unstable();
     }
+    let server = bare(&discord, channel, count).await;
     eprintln!(
-        "{count} answers: p50 {:?}, of which the agent {:?}; beyond it p50 {:?}, p95 {:?}",
+        "{count} answers of two messages: p50 {:?}, of which the agent {:?}; beyond it p50 {:?}, p95 {:?}, of which two bare \
+         requests to the server p50 {:?}",
         percentile(&whole, 50),
         percentile(&inside, 50),
         percentile(&beyond, 50),
         percentile(&beyond, 95),
+        percentile(&server, 50),
     );
+}
+
+/// How long two messages take, one after the other, that somebody sends who does nothing else.
+async fn bare(discord: &Discord, channel: ChannelId, count: usize) -> Vec<Duration> {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let address = format!("{}/api/v10/channels/{channel}/messages", discord.url());
+    let body = serde_json::json!({ "content": "x".repeat(1_900) });
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
+        let begin = Instant::now();
+        for _ in 0..2 {
+            let request = client.post(&address).header("Authorization", format!("Bot {}", discord.token())).json(&body);
+            assert!(request.send().await.expect("answered").status().is_success());
+        }
+        times.push(begin.elapsed());
+        tokio::time::sleep(PAUSE).await;
+    }
+    times.sort_unstable();
+    times
 }
 
 /// How long the agent took for each answer, as the program logs it.

@@ -95,3 +95,27 @@ async fn a_slow_answer_grows_in_one_message_and_can_be_cancelled() {
     assert_snapshot!(tour.transcript(chat));
     tour.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_became_a_supergroup_keeps_its_rules_also_after_a_restart() {
+    let mut tour = Tour::start().await;
+    tour.stop().await;
+    let group = tour.telegram.group("Old", &[tour.ana, tour.ben]);
+    tour.settings.chats = vec![group.to_string()];
+    tour.begin().await;
+    let asked = tour.telegram.command(group, tour.ana, &format!("/ask@colega_bot {QUESTION}"));
+    tour.answer(group, asked).await;
+    let new = tour.telegram.upgrade(group);
+    let asked = tour.telegram.command(new, tour.ana, &format!("/ask@colega_bot {QUESTION}"));
+    tour.answer(new, asked).await;
+    tour.stop().await;
+    tour.begin().await;
+    let asked = tour.telegram.command(new, tour.ben, &format!("/ask@colega_bot {QUESTION}"));
+    tour.answer(new, asked).await;
+    // Elsewhere it stays silent: what is asked after is answered, and this is not.
+    let elsewhere = tour.telegram.command(tour.group, tour.ana, &format!("/ask@colega_bot {QUESTION}"));
+    let asked = tour.telegram.command(new, tour.ana, &format!("/ask@colega_bot {QUESTION}"));
+    tour.answer(new, asked).await;
+    assert_eq!(tour.telegram.look(|world| world.answer_to(tour.group, elsewhere)), None);
+    tour.end().await;
+}
