@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, info};
@@ -30,9 +30,9 @@ use crate::language;
 use crate::limit::Limiter;
 use crate::passage::{ChunkId, Passage};
 use crate::question::{Language, Origin, Question, Reach};
-use crate::retrieve::Hit;
 use crate::retrieve::evidence::EvidenceSettings;
 use crate::retrieve::retriever::Retriever;
+use crate::retrieve::{Hit, SearchError};
 use crate::telemetry::metrics::{self, Step};
 use crate::telemetry::span;
 use crate::trace::{Asked, Trace};
@@ -47,6 +47,8 @@ pub struct Agent {
     queue: Queue,
     /// Answers that wait for a model; they have been shown already, as they were quoted.
     refining: Queue,
+    /// Whose turn it is to look around in the index.
+    browsing: Arc<Semaphore>,
 }
 
 /// What an agent is made of.
@@ -73,7 +75,12 @@ impl Agent {
     /// An agent made of `parts`.
     pub fn new(parts: Parts) -> Self {
         let refining = refining::queue(parts.refiner.as_ref());
-        Self { queue: Queue::new(parts.queue.clone()), refining, parts: Arc::new(parts) }
+        Self {
+            queue: Queue::new(parts.queue.clone()),
+            refining,
+            browsing: Arc::new(Semaphore::new(1)),
+            parts: Arc::new(parts),
+        }
     }
 
     /// Answers `question`, asked at `now`: limit, screen, queue, retrieve and rerank, gather, generate, verify and release,
@@ -163,14 +170,19 @@ impl Agent {
 
     /// The source files that somebody of this `reach` may see, sorted, with the number of their passages.
     pub async fn documents(&self, reach: Reach) -> Result<Vec<(String, usize)>> {
-        let parts = Arc::clone(&self.parts);
-        Ok(task::spawn_blocking(move || parts.documents(reach)).await??)
+        self.browse(move |parts| parts.documents(reach)).await
     }
 
-    /// The passages of one source file, as far as somebody of this `reach` may see them; none if there is no such file.
-    pub async fn document(&self, source_file: String, reach: Reach) -> Result<Vec<Arc<Passage>>> {
-        let parts = Arc::clone(&self.parts);
-        Ok(task::spawn_blocking(move || parts.document(&source_file, reach)).await??)
+    /// Of one source file, the passages from number `from` on, at most `count`, as far as somebody of this `reach` may see them,
+    /// and how many there are in all; none if there is no such file.
+    pub async fn document(
+        &self,
+        source_file: String,
+        reach: Reach,
+        from: usize,
+        count: usize,
+    ) -> Result<(Vec<Arc<Passage>>, usize)> {
+        self.browse(move |parts| parts.document(&source_file, reach, from, count)).await
     }
 
     /// The best `limit` passages for `text`, as they are found for a question; `language` is that of words that give no sign
@@ -182,8 +194,22 @@ impl Agent {
         reach: Reach,
         limit: usize,
     ) -> Result<Vec<Hit>> {
+        self.browse(move |parts| parts.find_passages(&text, language, reach, limit)).await
+    }
+
+    /// Looks around in the index, one look at a time: the threads for busy work are few, and answers must not wait for whoever
+    /// looks around much.
+    async fn browse<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Parts) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.browsing).acquire_owned().await?;
         let parts = Arc::clone(&self.parts);
-        Ok(task::spawn_blocking(move || parts.find_passages(&text, language, reach, limit)).await??)
+        let look = move || {
+            let _turn = turn;
+            look(&parts)
+        };
+        Ok(task::spawn_blocking(look).await??)
     }
 
     /// The language of a question that comes first, if its words tell, by themselves or by where in the knowledge base they stand.

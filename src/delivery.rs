@@ -99,6 +99,11 @@ impl Delivery {
         self.store.set_cursor(origin, name, value)
     }
 
+    /// Waits until everything that was kept so far is on disk.
+    pub async fn flushed(&self) -> Result<()> {
+        self.committer.flushed().await
+    }
+
     /// All cursors of `origin`.
     pub async fn cursors(&self, origin: Origin) -> Result<Vec<(String, String)>> {
         self.store.cursors(origin)

@@ -113,7 +113,6 @@ impl Reindexer {
     /// Reads the sources and makes a new generation live, unless nothing has changed.
     pub fn reindex(&self, reuse: Reuse, mut progress: impl FnMut(Progress<'_>)) -> Result<Outcome> {
         self.counted(|| {
-            self.watched.reach(Stage::Reading { done: 0, total: 0 });
             self.reindex_sources(reuse, |at| {
                 self.watched.reach(Stage::Reading { done: at.done, total: at.total });
                 progress(at);
@@ -170,6 +169,7 @@ impl Reindexer {
     /// Counts what became of `work`, and tells those who watch.
     fn counted(&self, work: impl FnOnce() -> Result<Outcome>) -> Result<Outcome> {
         let started = Instant::now();
+        let _under_way = self.watched.begin();
         let outcome = work();
         heap::give_back();
         let run = match &outcome {

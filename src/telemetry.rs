@@ -87,7 +87,8 @@ pub fn start(settings: &LogSettings, quiet: bool) -> Result<Telemetry> {
 fn without_words(wanted: &str) -> String {
     // The engine warns of its own internals at every start, which nobody can do anything about.
     // A text that is ended on purpose is an error there, and at its lowest level it logs what is written.
-    let mut directives = ["qdrant_edge=error", "kalosm_llama=off"].map(str::to_owned).to_vec();
+    // Spans are for collectors, and would stand before each line.
+    let mut directives = ["qdrant_edge=error", "kalosm_llama=off", "colega_spans=off"].map(str::to_owned).to_vec();
     let is_talkative = |directive: &str| {
         let target = directive.trim().split(['=', '[', ':']).next().unwrap_or_default();
         TALKATIVE.contains(&target)

@@ -38,7 +38,8 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{info, warn};
 
 use self::figures::Figures;
-pub use self::state::{Counted, SourcesState};
+pub(super) use self::listen::Patient;
+pub use self::state::{CountsOfTheDay, SourcesState};
 use crate::agent::Agent;
 use crate::answer::Engine;
 use crate::feedback::Feedback;
@@ -112,7 +113,7 @@ pub struct WebState {
     /// When the daemon started.
     pub started: Instant,
     /// Today's questions, counted.
-    pub counted: Arc<Counted>,
+    pub counted: Arc<CountsOfTheDay>,
     /// Cancelled when the daemon is about to end.
     pub stop: CancellationToken,
 }

@@ -49,12 +49,21 @@ impl Parts {
         self.live.load().index.documents(&Filter { reach, ..Filter::default() })
     }
 
-    /// The passages of one source file, as far as somebody of this `reach` may see them.
-    pub(super) fn document(&self, source_file: &str, reach: Reach) -> Result<Vec<Arc<Passage>>, SearchError> {
+    /// Of one source file, the passages from number `from` on, at most `count`, as far as somebody of this `reach` may see them,
+    /// and how many there are in all.
+    pub(super) fn document(
+        &self,
+        source_file: &str,
+        reach: Reach,
+        from: usize,
+        count: usize,
+    ) -> Result<(Vec<Arc<Passage>>, usize), SearchError> {
         let filter = Filter { reach, ..Filter::default() };
-        let passages = self.live.load().index.document(source_file)?;
-        let seen = passages.into_iter().filter(|passage| filter.admits(passage));
-        Ok(seen.map(|passage| self.released(passage)).collect())
+        let mut passages = self.live.load().index.document(source_file)?;
+        passages.retain(|passage| filter.admits(passage));
+        let total = passages.len();
+        let shown = passages.into_iter().skip(from).take(count);
+        Ok((shown.map(|passage| self.released(passage)).collect(), total))
     }
 
     /// The best `limit` passages for `text`, as they are found for a question.
@@ -66,9 +75,9 @@ impl Parts {
         limit: usize,
     ) -> Result<Vec<Hit>, SearchError> {
         let retriever = self.live.load();
-        let language = language::of_question(text).unwrap_or(language);
+        let own = language::of_question(text).or_else(|| retriever.statistics.language_of(text));
         let filter = Filter { reach, ..Filter::default() };
-        let found = retriever.search(retriever.query(&[(text, 1.0)], language), &filter, limit)?;
+        let found = retriever.retrieve(text, own.unwrap_or(language), &filter, limit)?;
         Ok(found.hits.into_iter().map(|hit| Hit { passage: self.released(hit.passage), ..hit }).collect())
     }
 

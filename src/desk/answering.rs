@@ -251,7 +251,7 @@ impl<M: Messenger> Desk<M> {
         // Of an edited question, the earlier answer stands here no more.
         outgoing.answer = kept.as_ref().map(|kept| kept.id.clone());
         // People see the answer, and vote on it, before the platform has confirmed it. The disk may come later: the update
-        // is finished after it, and whatever is lost before that is made again, under the same name.
+        // is finished after it, and what a crash loses before that is made again, under the same name; votes wait for it.
         let (keeping, shown) = tokio::join!(self.keep(job, kept.as_ref()), async { self.shown(job, asked) });
         let keeping = keeping?;
         if !outgoing.is_unsent() {

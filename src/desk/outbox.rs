@@ -76,8 +76,10 @@ impl<M: Messenger> Desk<M> {
         let done = self.show_parts(key, outgoing, shown, interaction).await;
         if done.is_err() {
             // What was not sent need not be looked for.
-            while outgoing.slots.last().is_some_and(|slot| slot.is_announced) {
-                outgoing.slots.pop();
+            let known = outgoing.slots.iter().rposition(|slot| !slot.is_announced).map_or(0, |last| last + 1);
+            if known < outgoing.slots.len() {
+                outgoing.slots.truncate(known);
+                self.save(key, outgoing).await?;
             }
         }
         done?;
@@ -91,6 +93,7 @@ impl<M: Messenger> Desk<M> {
         shown: &Shown,
         interaction: Option<&Interaction>,
     ) -> Result<()> {
+        self.renew_announced(key, outgoing).await?;
         let known = outgoing.slots.len();
         // All that is new is announced at once, so that no part waits for the disk while the one before it is sent.
         let mut announcing = self.announce_up_to(shown.parts.len(), key, outgoing).await?;
@@ -151,6 +154,21 @@ impl<M: Messenger> Desk<M> {
         let announced = self.announced(outgoing);
         outgoing.slots.resize(messages, announced);
         self.begin_to_save(key, outgoing).await.map(Some)
+    }
+
+    /// What was announced a while ago is younger than what has been said since: less has to be looked through if it gets lost.
+    /// That need not be waited for, since what was known before is true, too.
+    async fn renew_announced(&self, key: &OutKey, outgoing: &mut Outgoing) -> Result<()> {
+        let latest = self.latest_in(&outgoing.place.chat);
+        let mut is_older = false;
+        for slot in outgoing.slots.iter_mut().filter(|slot| slot.is_announced && slot.after != latest) {
+            slot.after.clone_from(&latest);
+            is_older = true;
+        }
+        if is_older {
+            drop(self.begin_to_save(key, outgoing).await?);
+        }
+        Ok(())
     }
 
     /// A part of `outgoing` of which the disk says that it may have been sent.

@@ -49,7 +49,7 @@ impl<M: Messenger> Desk<M> {
     async fn known(&self, chat: &ChatId, message: &MessageId) -> Result<Option<Outgoing>> {
         for _ in 0..WAITS {
             // Asked first: what is sent by then is known by then.
-            let is_sending = self.is_sending(chat).await?;
+            let is_sending = self.is_sending(chat, message).await?;
             let found = self.front.delivery.by_message(M::ORIGIN, chat, message).await?;
             if found.is_some() || !is_sending {
                 return Ok(found.map(|(_, outgoing)| outgoing));
@@ -59,11 +59,13 @@ impl<M: Messenger> Desk<M> {
         Ok(None)
     }
 
-    /// Whether a message was begun to be sent in `chat` of which it is not known whether it was.
-    async fn is_sending(&self, chat: &ChatId) -> Result<bool> {
+    /// Whether a message was begun to be sent in `chat` of which it is not known whether it was, and which may be `message`: that
+    /// is no older than what was known when it was begun.
+    async fn is_sending(&self, chat: &ChatId, message: &MessageId) -> Result<bool> {
         let since_ms = now_ms().saturating_sub(LATEST_ANSWER_MS);
         let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await?;
-        let is_open = |slot: &Slot| slot.attempted && slot.message.is_none();
+        let is_younger = |slot: &Slot| slot.after.as_ref().is_none_or(|after| message.is_after(after));
+        let is_open = |slot: &Slot| slot.attempted && slot.message.is_none() && is_younger(slot);
         Ok(recent.iter().any(|(_, outgoing)| outgoing.place.chat == *chat && outgoing.slots.iter().any(is_open)))
     }
 
@@ -177,9 +179,28 @@ impl<M: Messenger> Desk<M> {
     }
 
     /// Counts a ballot; `None` if there is no such answer.
+    ///
+    /// An answer may be seen before it is kept on disk; after a crash it is made again, under the same name. So one that is not
+    /// known is waited for while an answer is being written in its chat.
     async fn count(&self, incoming: &Incoming, answer: &AnswerId, ballot: &Ballot) -> Result<Option<Counted>> {
         let voter = self.front.feedback.pseudonym(M::ORIGIN, &incoming.from.id);
-        known(self.front.feedback.vote(answer, &voter, ballot, &incoming.id.0, SystemTime::now()).await)
+        for _ in 0..WAITS {
+            let is_writing = self.is_writing(&incoming.place.chat).await?;
+            let vote = self.front.feedback.vote(answer, &voter, ballot, &incoming.id.0, SystemTime::now()).await;
+            let counted = known(vote)?;
+            if counted.is_some() || !is_writing {
+                return Ok(counted);
+            }
+            tokio::time::sleep(WAIT).await;
+        }
+        Ok(None)
+    }
+
+    /// Whether an answer to a question of the last hour is being written in `chat`.
+    async fn is_writing(&self, chat: &ChatId) -> Result<bool> {
+        let since_ms = now_ms().saturating_sub(LATEST_ANSWER_MS);
+        let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await?;
+        Ok(recent.iter().any(|(_, outgoing)| outgoing.place.chat == *chat && outgoing.state == State::Writing))
     }
 
     /// Whoever may ask may vote.

@@ -55,21 +55,44 @@ impl Watched {
         self.look(|seen| seen.clone())
     }
 
-    /// The one under way has come to `stage`; the first stage begins it.
-    pub fn reach(&self, stage: Stage) {
-        self.look(|seen| {
-            let since = seen.under_way.map_or_else(Instant::now, |(since, _)| since);
-            seen.under_way = Some((since, stage));
+    /// One begins; it is under way until what this gives is dropped. Where another is under way already, that one goes on being
+    /// seen.
+    pub fn begin(&self) -> UnderWay {
+        let is_seen = self.look(|seen| {
+            let is_first = seen.under_way.is_none();
+            seen.under_way.get_or_insert_with(|| (Instant::now(), Stage::Reading { done: 0, total: 0 }));
+            is_first
         });
+        UnderWay { watched: self.clone(), is_seen }
     }
 
-    /// The one under way is over.
+    /// The one under way has come to `stage`.
+    pub fn reach(&self, stage: Stage) {
+        self.look(|seen| seen.under_way = seen.under_way.map(|(since, _)| (since, stage)));
+    }
+
+    /// One is over.
     pub fn end(&self, ended: Ended) {
-        self.look(|seen| *seen = Seen { under_way: None, last: Some(ended) });
+        self.look(|seen| seen.last = Some(ended));
     }
 
     fn look<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A re-index that is under way.
+#[must_use = "it is under way for as long as this lives"]
+pub struct UnderWay {
+    watched: Watched,
+    is_seen: bool,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if self.is_seen {
+            self.watched.look(|seen| seen.under_way = None);
+        }
     }
 }
 
@@ -78,16 +101,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_is_under_way_from_its_first_stage_to_its_end() {
+    fn a_run_is_under_way_until_it_ends_whatever_another_does_meanwhile() {
         let watched = Watched::default();
         assert_eq!(watched.seen(), Seen::default());
-        watched.reach(Stage::Reading { done: 0, total: 3 });
+        let first = watched.begin();
         let (begun, _) = watched.seen().under_way.expect("under way");
         watched.reach(Stage::Judging);
-        assert_eq!(watched.seen().under_way, Some((begun, Stage::Judging)), "its beginning stays");
+        drop(watched.begin());
+        assert_eq!(watched.seen().under_way, Some((begun, Stage::Judging)));
         let ended =
             Ended { at: SystemTime::now(), took: begun.elapsed(), run: Run::Live, refused: Vec::new(), skipped: 1 };
         watched.end(ended.clone());
+        drop(first);
         assert_eq!(watched.seen(), Seen { under_way: None, last: Some(ended) });
     }
 }

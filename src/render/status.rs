@@ -83,6 +83,8 @@ pub struct Words {
     pub documents: &'static str,
     /// Not all are listed.
     pub more: &'static str,
+    /// Leads to the passages that follow.
+    pub next: &'static str,
     /// Leads to all documents.
     pub all_documents: &'static str,
     /// There is no such document.
@@ -128,8 +130,10 @@ impl Words {
             quality: say(language, "Quality over generations", "Calidad por generación"),
             unjudged: say(
                 language,
-                "No index was judged by the goldset yet: the first has none before it to hold up against.",
-                "El goldset todavía no ha juzgado ningún índice: el primero no tiene otro con el que compararse.",
+                "No index was judged by the goldset yet. The first has none before it to hold up against; after it, a goldset \
+                 and index.gate are what it takes.",
+                "El goldset todavía no ha juzgado ningún índice. El primero no tiene otro con el que compararse; después hacen \
+                 falta un goldset e index.gate.",
             ),
             history: say(language, "Generations", "Generaciones"),
             when: say(language, "When (UTC)", "Cuándo (UTC)"),
@@ -138,14 +142,15 @@ impl Words {
             passages: say(language, "Passages", "Pasajes"),
             browse: say(
                 language,
-                "What Colega may cite, as it stands in the live index.",
-                "Lo que Colega puede citar, tal como está en el índice activo.",
+                "What everybody may see of the live index, passage by passage.",
+                "Lo que todo el mundo puede ver del índice activo, pasaje a pasaje.",
             ),
             search: say(language, "Search the passages", "Buscar en los pasajes"),
             find: say(language, "Search", "Buscar"),
             nothing: say(language, "No passage shares a word with that.", "Ningún pasaje comparte palabras con eso."),
             documents: say(language, "Documents", "Documentos"),
             more: say(language, "There are more; search to find them.", "Hay más; usa la búsqueda para encontrarlos."),
+            next: say(language, "Next passages", "Pasajes siguientes"),
             all_documents: say(language, "All documents", "Todos los documentos"),
             no_document: say(
                 language,
@@ -205,8 +210,8 @@ pub fn queue(language: Language, running: usize, waiting: usize) -> String {
 }
 
 /// A span of time in its largest unit, to read at a glance.
-pub fn span(span: Duration) -> String {
-    let seconds = span.as_secs();
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7_200 => format!("{} min", seconds / 60),

@@ -326,6 +326,8 @@ mod tests {
                 .collect();
             expected.sort_unstable();
             assert_eq!(found, expected, "{:?}", filter.reach.sources);
+            let documents: Vec<(String, usize)> = expected.iter().map(|&file| (file.to_owned(), 1)).collect();
+            assert_eq!(index.documents(&filter).expect("counted"), documents, "{:?}", filter.reach.sources);
         }
     }
 }

@@ -157,7 +157,10 @@ impl Passages {
         for Stored { number, passage, .. } in found {
             self.by_number.insert(number, passage);
         }
-        self.documents.insert(source_file.to_owned(), Arc::clone(&numbers));
+        // Of names that somebody made up, nothing is kept.
+        if !numbers.is_empty() {
+            self.documents.insert(source_file.to_owned(), Arc::clone(&numbers));
+        }
         Ok(numbers)
     }
 }

@@ -109,7 +109,8 @@ impl Query {
         for &(text, weight) in parts {
             let apart = Apart::of(text);
             query.fact = wording::asked_fact(&apart.prose).or(query.fact);
-            query.is_of_the_moment |= wording::is_of_the_moment(&apart.prose);
+            // What was asked before it does not count.
+            query.is_of_the_moment = wording::is_of_the_moment(&apart.prose);
             query.wants.extend(Role::wanted_by(&apart.prose));
             query.read(&apart.prose, weight, corpus, &mut intents);
             query.read(&apart.code, CODE_WEIGHT * weight, corpus, &mut intents);

@@ -170,7 +170,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::embed::bm25::Bm25Settings;
+    use crate::embed::bm25::{Bm25, Bm25Settings, Fields};
     use crate::passage::{ChunkId, Passage, SourceSpan};
     use crate::retrieve::build::{Encoding, build};
 
@@ -190,6 +190,28 @@ mod tests {
             scope: String::new(),
             license: None,
         })
+    }
+
+    #[test]
+    fn counting_in_parts_is_counting_all() {
+        let points: Vec<Point> = ["Kafka keeps a log.", "Kafka keeps records.", "A log has records."]
+            .map(|text| {
+                let bm25 = Bm25::new(Bm25Settings::default(), 3.0);
+                let fields = Fields { names: "DNS", questions: &["what is kafka".to_owned()], text };
+                let bm25 = bm25.encode_passage(fields, Language::English);
+                Point { passage: passage(text, Language::English), bm25, dense: None }
+            })
+            .into();
+        let of = |points: &[Point]| {
+            points.iter().fold(Statistics::default(), |mut statistics, point| {
+                statistics.add(point);
+                statistics
+            })
+        };
+        let (first, rest) = points.split_at(1);
+        assert_eq!(of(first).with_all_of(of(rest)), of(&points));
+        assert_eq!(of(rest).with_all_of(of(first)), of(&points));
+        assert_eq!(Statistics::of(&points), of(&points));
     }
 
     #[test]

@@ -121,8 +121,10 @@ async fn a_collector_gets_the_steps_of_each_question_under_the_name_of_its_answe
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_is_away_holds_nothing_up() {
-    let variables = [("COLEGA__LOG__OTLP".to_owned(), "http://127.0.0.1:9".to_owned())];
-    let mut daemon = Daemon::new(variables.into());
+    // It takes connections, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let address = format!("http://{}", silent.local_addr().expect("bound"));
+    let mut daemon = Daemon::new(vec![("COLEGA__LOG__OTLP".to_owned(), address)]);
     daemon.start();
     let answered = reqwest::get(format!("{}/?q=What+is+an+idempotency+key", daemon.page())).await.expect("answered");
     assert_eq!(answered.status(), StatusCode::OK);

@@ -11,6 +11,7 @@ use serenity::all::{ChannelId, MessageId};
 use tracing::warn;
 
 use super::intake::Intake;
+use super::shard::Shard;
 
 /// What the cursor of a server's channel is called, before its number.
 const CHANNEL: &str = "seen.";
@@ -18,6 +19,8 @@ const CHANNEL: &str = "seen.";
 const DIRECT: &str = "dm.";
 /// The cursor that holds when Colega first came to Discord, in milliseconds since 1970.
 const BEGAN: &str = "began";
+/// The cursor that holds which shard was read.
+const SHARD: &str = "shard";
 /// Older than every message.
 const UNREAD: MessageId = MessageId::new(1);
 
@@ -52,11 +55,16 @@ struct State {
 }
 
 impl Seen {
-    /// What was written down before; `now_ms` counts as the beginning where nothing was.
-    pub async fn load(intake: &impl Intake, now_ms: u64) -> Result<Self> {
+    /// What was written down before; `now_ms` counts as the beginning where nothing was, and where another shard was read: others
+    /// have answered what was said in the servers that come from them.
+    pub async fn load(intake: &impl Intake, shard: Shard, now_ms: u64) -> Result<Self> {
         let mut state = State::default();
         let mut began_ms = None;
+        let mut read_before = Shard::default();
         for (name, value) in intake.cursors().await? {
+            if name == SHARD {
+                read_before = value.parse().unwrap_or_default();
+            }
             let Ok(number) = value.parse::<u64>() else { continue };
             if name == BEGAN {
                 began_ms = Some(number);
@@ -67,6 +75,10 @@ impl Seen {
             if let Some((channel, is_direct)) = channel.filter(|(channel, _)| *channel > 0 && number > 0) {
                 state.marks.insert(ChannelId::new(channel), Mark { message: MessageId::new(number), is_direct });
             }
+        }
+        if read_before != shard {
+            began_ms = None;
+            intake.set_cursor(SHARD, &shard.to_string()).await?;
         }
         if began_ms.is_none() {
             // At once: after a crash in the first minute, what was said in that minute is still for Colega.

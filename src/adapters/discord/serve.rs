@@ -97,7 +97,7 @@ pub async fn attend<I: Intake>(
 ) -> Result<()> {
     let rest = discord.rest().clone();
     let me = discord.me();
-    let (directory, seen) = (Directory::new(rest.clone(), me), Seen::load(&intake, now_ms()).await?);
+    let (directory, seen) = (Directory::new(rest.clone(), me), Seen::load(&intake, settings.shard, now_ms()).await?);
     let parts = Parts {
         intake: intake.clone(),
         directory: directory.clone(),

@@ -58,13 +58,13 @@ pub async fn doctor(settings: &TelegramSettings, token: &Token) -> Vec<Finding> 
 fn arrival(known: &Webhook, settings: &TelegramSettings) -> Option<Finding> {
     match &settings.webhook {
         Some(own) if own.parse::<Url>().is_ok_and(|own| own.as_str() == known.url) => Some(match trouble(known) {
-            None => Finding::good(format!("Telegram brings updates to {own}")),
+            None => Finding::good("Telegram brings updates to telegram.webhook"),
             Some(words) => {
                 Finding::bad(words, "open the address in a browser: the proxy must answer, with a certificate")
             }
         }),
-        Some(own) => Some(Finding::absent(
-            format!("Telegram has not been told yet to bring updates to {own}"),
+        Some(_) => Some(Finding::absent(
+            "Telegram has not been told yet to bring updates to telegram.webhook",
             "`colega serve` tells it when it starts",
         )),
         None if known.url.is_empty() => None,

@@ -1,6 +1,6 @@
 //! Groups that have become supergroups, and so have other numbers
 //! (<https://core.telegram.org/bots/api#message>, `migrate_to_chat_id`). The settings still name the number that they had: what
-//! is said there counts as said in the old one, too.
+//! is said there counts as said in the old one, too. What is sent without having been asked for (`gaps_to`) needs the new number.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -30,19 +30,17 @@ impl Renamed {
         Ok(Self { delivery: delivery.clone(), known: Arc::new(RwLock::new(known.collect())) })
     }
 
-    /// The group `old` has the number `new` now.
-    pub(super) async fn note(&self, old: i64, new: i64) {
-        warn!(
-            from = old,
-            to = new,
-            "a Telegram group became a supergroup and has a new number; write it in [telegram] some day"
-        );
-        let name = format!("{NOTE}{new}");
-        if let Err(failure) = self.delivery.set_cursor(Origin::Telegram, &name, &old.to_string()).await {
-            warn!("after the next start its rules are found under the new number alone: {failure:#}");
-        }
+    /// The group `old` has the number `new` now. Telegram tells it once, so it is on disk when this returns.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub(super) async fn note(&self, old: i64, new: i64) -> Result<()> {
+        warn!(from = old, to = new, "a Telegram group became a supergroup; its rules hold for the new number, too");
+        self.delivery.set_cursor(Origin::Telegram, &format!("{NOTE}{new}"), &old.to_string()).await?;
+        self.delivery.flushed().await?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(new.to_string(), ChatId(old.to_string()));
+        Ok(())
     }
 
     /// The number that a group had before, for its rules.

@@ -140,14 +140,14 @@ impl Ears {
                     incoming.place.parent = self.renamed.before(&incoming.place.chat, incoming.place.kind);
                     self.desk.take(incoming).await?;
                 }
-                None => self.mention(update).await,
+                None => self.mention(update).await?,
             }
         }
         Ok(())
     }
 
     /// Notes what concerns who runs Colega and nobody else.
-    async fn mention(&self, update: &Update) {
+    async fn mention(&self, update: &Update) -> Result<()> {
         match &update.kind {
             UpdateKind::MyChatMember(ChatMemberUpdated { chat, new_chat_member, .. }) if !chat.is_private() => {
                 info!(
@@ -158,7 +158,7 @@ impl Ears {
             }
             UpdateKind::Message(message) => {
                 if let Some(to) = message.migrate_to_chat_id() {
-                    self.renamed.note(message.chat.id.0, to.0).await;
+                    self.renamed.note(message.chat.id.0, to.0).await?;
                 }
             }
             UpdateKind::Error(_) => {
@@ -169,5 +169,6 @@ impl Ears {
             }
             _ => {}
         }
+        Ok(())
     }
 }

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use reqwest::Url;
@@ -30,6 +32,7 @@ use super::failure::words;
 use super::start::{Webhook, waits, webhook};
 use super::updates::{WANTED, parse};
 use crate::adapters::token::Token;
+use crate::adapters::web::Patient;
 use crate::desk::health::{Connection, Health};
 
 /// The header with the secret.
@@ -40,6 +43,8 @@ const PURPOSE: &str = "colega telegram webhook secret";
 const BODY: usize = 1024 * 1024;
 /// How long taking one may last.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long open requests are waited for at the end; what they bring is brought again.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// How often Telegram is asked whether it can bring updates.
 const LOOK: Duration = Duration::from_mins(1);
 
@@ -57,7 +62,7 @@ impl Hook {
     /// The address makes no sense, or something else listens there.
     pub(super) async fn open(settings: &TelegramSettings, token: &Token) -> Result<Option<Self>> {
         let Some(address) = &settings.webhook else { return Ok(None) };
-        let address: Url = address.parse().with_context(|| format!("telegram.webhook “{address}” is no address"))?;
+        let address: Url = address.parse().context("telegram.webhook is no address")?;
         let listener = listen(settings.webhook_listen).await?;
         let secret = blake3::Hash::from_bytes(blake3::derive_key(PURPOSE, token.reveal().as_bytes()));
         Ok(Some(Self { listener, address, secret }))
@@ -77,14 +82,15 @@ impl Hook {
     {
         let Self { listener, address, secret } = self;
         let one_by_one = Arc::new(tokio::sync::Mutex::new(()));
-        let bring = move |State(secret): State<blake3::Hash>, headers: HeaderMap, Json(update): Json<Value>| async move {
-            if !knows(&headers, secret) {
-                return StatusCode::UNAUTHORIZED;
-            }
+        let bring = move |Json(update): Json<Value>| async move {
             // What nobody did, and what has no number, is no update that anybody waits for.
             let Some(update) = parse::parse(update) else { return StatusCode::OK };
-            let _turn = one_by_one.lock().await;
-            match take(update).await {
+            // A task of its own: an update that is being taken is taken to the end, though Telegram may have hung up.
+            let taken = tokio::spawn(async move {
+                let _turn = one_by_one.lock_owned().await;
+                take(update).await
+            });
+            match taken.await.map_err(anyhow::Error::from).flatten() {
                 Ok(()) => StatusCode::OK,
                 Err(failure) => {
                     error!("an update from Telegram cannot be kept, so Telegram brings it again: {failure:#}");
@@ -93,17 +99,29 @@ impl Hook {
             }
         };
         let router = Router::new()
+            .without_v07_checks()
             .route(address.path(), post(bring))
             .layer(DefaultBodyLimit::max(BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-            .with_state(secret);
+            .layer(middleware::from_fn_with_state(secret, only_telegram));
         info!(listens = %listener.local_addr()?, "Telegram brings updates");
+        let listener = Patient::new(listener);
         let served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let too_long = async {
+            stop.cancelled().await;
+            sleep(FAREWELL).await;
+        };
         tokio::select! {
             served = served => served.context("updates cannot be taken any more"),
+            () = too_long => Ok(()),
             () = keep_set(api, &address, secret, health) => Ok(()),
         }
     }
+}
+
+/// Lets in who knows the secret, before anything else is read of a request.
+async fn only_telegram(State(secret): State<blake3::Hash>, request: Request, next: Next) -> Response {
+    if knows(request.headers(), secret) { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
@@ -121,27 +139,22 @@ fn knows(headers: &HeaderMap, secret: blake3::Hash) -> bool {
 /// Tells Telegram the address and sees to it that it stays told; `health` says whether updates get through. Never ends.
 async fn keep_set(api: &Api, address: &Url, secret: blake3::Hash, health: &Health) {
     let begin = || waits(Duration::from_millis(500), Duration::from_secs(30));
-    let (mut soon, mut is_up) = (begin(), false);
+    let (mut soon, mut is_told, mut told_trouble) = (begin(), false, None);
     loop {
-        let looked = look(api, address, secret).await;
+        let looked = look(api, address, secret, is_told).await;
+        is_told |= looked.is_ok();
         let trouble = match &looked {
-            Ok(None) => None,
-            Ok(Some(trouble)) => Some(trouble.clone()),
+            Ok(trouble) => trouble.clone(),
             Err(fault) => Some(words(fault)),
         };
-        match trouble {
-            None if is_up => {}
-            None => {
-                health.set(Connection::Up(Instant::now()));
-                is_up = true;
+        if told_trouble.as_ref() != Some(&trouble) {
+            if let Some(trouble) = &trouble {
+                warn!("Telegram: {trouble}");
             }
-            Some(trouble) => {
-                if is_up || looked.is_err() {
-                    warn!("Telegram: {trouble}");
-                }
-                health.set(Connection::Down(Some(trouble)));
-                is_up = false;
-            }
+            health.set(
+                trouble.clone().map_or_else(|| Connection::Up(Instant::now()), |words| Connection::Down(Some(words))),
+            );
+            told_trouble = Some(trouble);
         }
         let wait = match looked {
             Ok(_) => {
@@ -155,28 +168,31 @@ async fn keep_set(api: &Api, address: &Url, secret: blake3::Hash, health: &Healt
     }
 }
 
-/// Tells Telegram the address unless it knows it; then what keeps updates from getting through, in words.
-async fn look(api: &Api, address: &Url, secret: blake3::Hash) -> Result<Option<String>, Fault> {
+/// Tells Telegram the address, unless it `is_told` and still knows it; then what keeps updates from getting through, in words.
+/// It is told once in each run, whatever it knows: the secret, or what is wanted, may have been others.
+async fn look(api: &Api, address: &Url, secret: blake3::Hash, is_told: bool) -> Result<Option<String>, Fault> {
     let known = webhook(api).await?;
-    if known.url != address.as_str() {
-        // One connection: what is brought at once comes in no order.
-        let request = SetWebhook::new(address.clone())
-            .max_connections(1)
-            .allowed_updates(WANTED)
-            .secret_token(secret.to_hex().to_string());
-        api.call(&request).await?;
-        info!("Telegram was told where to bring updates");
-        return Ok(None);
+    if is_told && known.url == address.as_str() {
+        return Ok(trouble(&known));
     }
-    Ok(trouble(&known))
+    // One connection: what is brought at once comes in no order.
+    let request = SetWebhook::new(address.clone())
+        .max_connections(1)
+        .allowed_updates(WANTED)
+        .secret_token(secret.to_hex().to_string());
+    api.call(&request).await?;
+    info!("Telegram was told where to bring updates");
+    Ok(None)
 }
 
 /// What Telegram says went wrong, as long as updates wait for it.
 pub(super) fn trouble(known: &Webhook) -> Option<String> {
     let Webhook { url, pending_update_count: pending, last_error_message } = known;
+    // Of the address the host alone: some hide a secret in the rest.
+    let host = url.parse::<Url>().ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let reason = last_error_message.as_ref().filter(|_| *pending > 0)?;
     Some(format!(
-        "Telegram cannot bring {pending} updates to {url} ({reason}); look at the proxy there, and at telegram.webhook and \
+        "Telegram cannot bring {pending} updates to {host} ({reason}); look at the proxy there, and at telegram.webhook and \
          telegram.webhook_listen"
     ))
 }

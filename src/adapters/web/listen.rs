@@ -17,13 +17,13 @@ const SILENCE: Duration = Duration::from_mins(1);
 /// Connections at one time; more wait to be accepted.
 const CONNECTIONS: usize = 512;
 
-pub(super) struct Patient {
+pub(in crate::adapters) struct Patient {
     listener: TcpListener,
     places: Arc<Semaphore>,
 }
 
 impl Patient {
-    pub(super) fn new(listener: TcpListener) -> Self {
+    pub(in crate::adapters) fn new(listener: TcpListener) -> Self {
         Self { listener, places: Arc::new(Semaphore::new(CONNECTIONS)) }
     }
 }
@@ -44,7 +44,7 @@ impl Listener for Patient {
 }
 
 /// A connection whose reads fail after too long a silence.
-pub(super) struct Connection {
+pub(in crate::adapters) struct Connection {
     stream: TcpStream,
     silence: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,

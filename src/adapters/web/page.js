@@ -176,13 +176,24 @@ document.addEventListener("submit", async (event) => {
 
 const live = document.querySelector("#live");
 
-if (live) setInterval(refresh, live.dataset.every * 1000);
+if (live) refreshLater();
+
+function refreshLater() {
+  setTimeout(refresh, live.dataset.every * 1000);
+}
 
 async function refresh() {
-  // Nobody looks, or somebody is reading what would close.
-  if (document.hidden || live.querySelector("details[open]")) return;
-  const response = await fetch("/status?live=true").catch(() => null);
-  if (response?.ok) live.innerHTML = await response.text();
+  if (!isInUse()) {
+    const response = await fetch("/status?live=true").catch(() => null);
+    const html = response?.ok ? await response.text() : null;
+    if (html && !isInUse()) live.innerHTML = html;
+  }
+  refreshLater();
+}
+
+// Nobody looks, or somebody is reading what would close or is about to press what would go.
+function isInUse() {
+  return document.hidden || live.querySelector("details[open]") || live.contains(document.activeElement);
 }
 
 // Code

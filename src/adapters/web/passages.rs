@@ -1,5 +1,7 @@
 //! The passages browser: every document of the live index, its passages, and a search in all of them.
 
+use std::sync::Arc;
+
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -21,6 +23,8 @@ use crate::retrieve::Hit;
 const HITS: usize = 20;
 /// Documents that are listed.
 const LISTED: usize = 2_000;
+/// Passages of a document that are shown at once.
+const PASSAGES: usize = 50;
 /// The longest text that is searched for, in characters.
 const LONGEST: usize = 500;
 
@@ -33,6 +37,9 @@ pub(super) struct Wanted {
     /// A document.
     #[serde(default)]
     file: String,
+    /// The number of its first passage to show.
+    #[serde(default)]
+    from: usize,
 }
 
 pub(super) async fn browse(State(page): State<WebState>, visitor: Visitor, Query(wanted): Query<Wanted>) -> Response {
@@ -43,8 +50,8 @@ pub(super) async fn browse(State(page): State<WebState>, visitor: Visitor, Query
         let found = page.agent.find_passages(text.clone(), chrome.language, Reach::default(), HITS).await;
         found.map(|hits| (StatusCode::OK, hits_of(&words, &hits)))
     } else if !wanted.file.is_empty() {
-        let found = page.agent.document(wanted.file.clone(), Reach::default()).await;
-        found.map(|passages| document(&words, &wanted.file, &passages))
+        let found = page.agent.document(wanted.file.clone(), Reach::default(), wanted.from, PASSAGES).await;
+        found.map(|(passages, total)| document(&words, &wanted, &passages, total))
     } else {
         page.agent.documents(Reach::default()).await.map(|files| (StatusCode::OK, documents(&words, &files)))
     };
@@ -87,14 +94,18 @@ fn documents(words: &Words, files: &[(String, usize)]) -> Markup {
     }
 }
 
-fn document(words: &Words, file: &str, passages: &[std::sync::Arc<Passage>]) -> (StatusCode, Markup) {
+fn document(words: &Words, wanted: &Wanted, passages: &[Arc<Passage>], total: usize) -> (StatusCode, Markup) {
     let Some(first) = passages.first() else {
         return (StatusCode::NOT_FOUND, html! { p.notice { (words.no_document) } (to_all(words)) });
     };
+    let next = wanted.from + passages.len();
     let shown = html! {
         h2 lang=(first.lang) { (neutral(&first.title)) }
-        p.place { (neutral(file)) }
-        ol.passages { @for passage in passages { li { (entry(passage, None)) } } }
+        p.place { (neutral(&wanted.file)) }
+        ol.passages start=(wanted.from + 1) { @for passage in passages { li { (entry(passage, None)) } } }
+        @if next < total {
+            nav.pages { a href={ "/passages?file=" (in_address(&wanted.file)) "&from=" (next) } { (words.next) } }
+        }
         (to_all(words))
     };
     (StatusCode::OK, shown)
@@ -124,8 +135,12 @@ fn entry(passage: &Passage, score: Option<f32>) -> Markup {
 }
 
 fn to_document(file: &str) -> Markup {
-    let name: String = form_urlencoded::byte_serialize(file.as_bytes()).collect();
-    html! { a href={ "/passages?file=" (name) } { (neutral(file)) } }
+    html! { a href={ "/passages?file=" (in_address(file)) } { (neutral(file)) } }
+}
+
+/// A name as it stands in an address.
+fn in_address(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect()
 }
 
 fn to_all(words: &Words) -> Markup {

@@ -2,7 +2,7 @@
 //! its progress and what the gate said, and how good the generations of the index were.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Result;
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio::task;
 use tracing::error;
 
@@ -57,7 +57,7 @@ pub struct SourcesState {
 
 /// Questions of a day by where they were asked, counted now and then.
 #[derive(Default)]
-pub struct Counted(Mutex<Option<(Instant, BTreeMap<&'static str, Outcomes>)>>);
+pub struct CountsOfTheDay(Mutex<Option<(Instant, BTreeMap<&'static str, Outcomes>)>>);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Outcomes {
@@ -68,16 +68,18 @@ struct Outcomes {
     down: u64,
 }
 
-impl Counted {
+impl CountsOfTheDay {
     async fn by_origin(&self, feedback: &Feedback) -> Result<BTreeMap<&'static str, Outcomes>> {
-        if let Some((at, counts)) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        // Held while counting, so that everybody who looks meanwhile waits for this count.
+        let mut counted = self.0.lock().await;
+        if let Some((at, counts)) = &*counted
             && at.elapsed() < COUNTED_FOR
         {
             return Ok(counts.clone());
         }
         let since = SystemTime::now().checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
         let counts = counts(&feedback.exchanges(millis(since)).await?);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), counts.clone()));
+        *counted = Some((Instant::now(), counts.clone()));
         Ok(counts)
     }
 }
@@ -175,7 +177,7 @@ fn now(page: &WebState, chrome: &Chrome, words: &Words) -> Markup {
     let memory = memory_stats::memory_stats().map(|memory| memory.physical_mem / (1024 * 1024));
     html! {
         dl.now {
-            dt { (words.uptime) } dd { (wording::span(page.started.elapsed())) }
+            dt { (words.uptime) } dd { (wording::duration(page.started.elapsed())) }
             dt { (words.engine) } dd { (render::engine(*engine, chrome.language)) }
             dt { (words.index) } dd { (neutral(generation)) " · " (passages) " " (chrome.passages) }
             dt { (words.queue) } dd { (wording::queue(chrome.language, page.agent.running(), page.agent.waiting())) }
@@ -245,7 +247,9 @@ fn reindexing(sources: &SourcesState, language: Language, words: &Words) -> Mark
             @if *skipped > 0 { p { (wording::skipped(language, *skipped)) } }
             @if !refused.is_empty() { (worse(refused, words)) }
         }
-        p { @match due { Some(due) => { (words.due) " " (time(due)) }, None => (words.never_due) } }
+        @if sources.wanted.is_some() {
+            p { @match due { Some(due) => { (words.due) " " (time(due)) }, None => (words.never_due) } }
+        }
         @if sources.wanted.is_some() && under_way.is_none() {
             form method="post" action="/reindex" { button { (words.reindex_now) } }
         }
@@ -254,7 +258,7 @@ fn reindexing(sources: &SourcesState, language: Language, words: &Words) -> Mark
 
 fn progress(stage: Stage, elapsed: Duration, language: Language) -> Markup {
     html! {
-        p role="status" {
+        p {
             @match stage {
                 Stage::Reading { done, total } => {
                     (wording::reading(language, done, total)) " "
@@ -263,7 +267,7 @@ fn progress(stage: Stage, elapsed: Duration, language: Language) -> Markup {
                 Stage::Indexing => (wording::indexing(language)),
                 Stage::Judging => (wording::judging(language)),
             }
-            " (" (wording::span(elapsed)) ")"
+            " (" (wording::duration(elapsed)) ")"
         }
     }
 }
@@ -275,7 +279,7 @@ fn worse(why: &[String], words: &Words) -> Markup {
 fn quality(history: &[Entry], words: &Words) -> Markup {
     let is_judged = history.iter().any(|entry| !entry.figures.is_empty());
     // Another address for another last line, so that a browser that keeps the picture draws the new one.
-    let version = history.len();
+    let version = history.last().map_or(0, |last| last.at);
     html! {
         h2 { (words.quality) }
         @if is_judged {

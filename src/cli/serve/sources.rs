@@ -11,6 +11,7 @@ use tracing::warn;
 use crate::app::App;
 use crate::desk::Notice;
 use crate::knowledge::ingest::stamp::Stamp;
+use crate::reindex::watched::Ended;
 use crate::reindex::{Outcome, Reuse};
 use crate::telemetry::metrics::{self, Run};
 
@@ -20,6 +21,8 @@ pub(super) struct Sources {
     notices: broadcast::Sender<Notice>,
     stop: CancellationToken,
     seen: Mutex<Option<Seen>>,
+    /// One look at a time, whatever asks for it.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// What was there after the last look.
@@ -31,11 +34,12 @@ struct Seen {
 
 impl Sources {
     pub(super) fn new(app: Arc<App>, notices: broadcast::Sender<Notice>, stop: CancellationToken) -> Self {
-        Self { app, notices, stop, seen: Mutex::default() }
+        Self { app, notices, stop, seen: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
     /// Takes in what has changed since the last look, while the old index answers.
     pub(super) async fn refresh(self: Arc<Self>) {
+        let _turn = self.turn.lock().await;
         let own = Arc::clone(&self);
         let work = tokio::task::spawn_blocking(move || own.look());
         let outcome = tokio::select! {
@@ -63,9 +67,9 @@ impl Sources {
     fn look(&self) -> Result<Option<Outcome>> {
         let begun = Instant::now();
         let prepared = self.now().and_then(|now| Ok((now, self.app.reindexer()?)));
-        let (now, reindexer) = prepared.inspect_err(|_| metrics::reindexed(Run::Failed, begun.elapsed()))?;
+        let (now, reindexer) = prepared.inspect_err(|_| self.ended(Run::Failed, begun))?;
         if now.is_some() && *self.seen.lock().unwrap_or_else(PoisonError::into_inner) == now {
-            metrics::reindexed(Run::Unchanged, begun.elapsed());
+            self.ended(Run::Unchanged, begun);
             return Ok(None);
         }
         let outcome = reindexer.reindex(Reuse::Unchanged, |_| ())?;
@@ -73,6 +77,13 @@ impl Sources {
         let seen = now.map(|now| Seen { live: Some(outcome.live.name.clone()), ..now });
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
         Ok(Some(outcome))
+    }
+
+    /// A look ended before the sources were read.
+    fn ended(&self, run: Run, begun: Instant) {
+        let took = begun.elapsed();
+        metrics::reindexed(run, took);
+        self.app.watched.end(Ended { at: SystemTime::now(), took, run, refused: Vec::new(), skipped: 0 });
     }
 
     fn now(&self) -> Result<Option<Seen>> {

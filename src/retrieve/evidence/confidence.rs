@@ -5,8 +5,8 @@
 //! weights were fitted to 1,600 questions in both languages, half of which the knowledge base that comes with the program does
 //! not answer: near misses, what is asked of the team's own systems, today's news, what has nothing to do with it. Eight
 //! writers wrote them, short ones and long ones of either kind, since an earlier fit had taken length for a sign; none is of
-//! the goldset's test split. Of nine in ten questions that can be answered, the weights let pass; of those that cannot, 28% of
-//! a writer's whose questions were not fitted to.
+//! the goldset's test split. They let pass nine in ten of the questions that can be answered, and 28% of those that cannot, of
+//! a writer whose questions they were not fitted to.
 
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_speaks_against_an_answer_outweighs_a_good_passage() {
+    fn what_speaks_against_an_answer_outweighs_a_passage_that_fits() {
         let good = Signs {
             strength: -1.8,
             replied: 0.5,

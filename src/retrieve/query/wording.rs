@@ -127,9 +127,12 @@ pub(super) fn is_of_the_moment(text: &str) -> bool {
     PATTERN.is_match(text)
 }
 
-const MOMENTS: [&str; 2] = [
-    r"\b(today|tonight|right now|at the moment|latest|newest|most recent|this (week|month|morning|afternoon|year|quarter)|news)\b",
-    r"\b(hoy|esta noche|ahora mismo|en este momento|[uú]ltimas? versi[oó]n(es)?|m[aá]s recientes?|est[ea] (semana|mes|mañana|tarde|año|trimestre)|noticias)\b",
+const MOMENTS: [&str; 4] = [
+    r"\b(tonight|right now|at the moment|this (week|month|morning|afternoon|year|quarter)|news)\b|\btoday([^'’\w]|$)",
+    r"\b(latest|newest|most recent) ((stable|lts|major|minor) )?(version|release|update|news|outage)s?\b",
+    r"\b(esta noche|ahora mismo|en este momento|est[ea] (semana|mes|mañana|tarde|año|trimestre)|noticias)\b",
+    // Not "hoy en día".
+    r"\b[uú]ltimas? (versi[oó]n|release|noticia)(e?s)?\b|\bhoy( (a|hay|est[aá]n?|es|ha|han|mismo|no|por|que|qu[eé]|se|toca)\b|[^\w\s]|\s*$)",
 ];
 
 /// Whether a folded word says how ("properly", "correctamente").

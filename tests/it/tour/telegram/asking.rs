@@ -108,7 +108,7 @@ async fn a_group_that_became_a_supergroup_keeps_its_rules_also_after_a_restart()
     let new = tour.telegram.upgrade(group);
     let asked = tour.telegram.command(new, tour.ana, &format!("/ask@colega_bot {QUESTION}"));
     tour.answer(new, asked).await;
-    tour.stop().await;
+    tour.crash();
     tour.begin().await;
     let asked = tour.telegram.command(new, tour.ben, &format!("/ask@colega_bot {QUESTION}"));
     tour.answer(new, asked).await;
