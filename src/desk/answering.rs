@@ -18,7 +18,6 @@ use super::running::{Since, Stopped, Writing, cancel_name};
 use super::{Desk, now_ms};
 use crate::agent::Stage;
 use crate::answer::{RefusalReason, Reply};
-use crate::commit::Flushing;
 use crate::delivery::{ConversationId, OutKey, Outgoing, Role, State};
 use crate::feedback::kept::{Kept, Outcome};
 use crate::guard;
@@ -252,16 +251,15 @@ impl<M: Messenger> Desk<M> {
         outgoing.answer = kept.as_ref().map(|kept| kept.id.clone());
         // People see the answer, and vote on it, before the platform has confirmed it. The disk may come later: the update
         // is finished after it, and what a crash loses before that is made again, under the same name; votes wait for it.
-        let (keeping, shown) = tokio::join!(self.keep(job, kept.as_ref()), async { self.shown(job, asked) });
-        let keeping = keeping?;
+        let shown = self.shown(job, asked);
         if !outgoing.is_unsent() {
             // Votes on messages that are there are about this answer from now on.
             self.front.delivery.save(&job.key, outgoing).await?;
         }
-        self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
-        if let Some(keeping) = keeping {
-            keeping.on_disk().await?;
-        }
+        let showing = self.show(&job.key, outgoing, &shown, job.interaction.as_ref());
+        let (is_shown, is_kept) = tokio::join!(showing, self.keep(job, kept.as_ref()));
+        is_shown?;
+        is_kept?;
         outgoing.state = State::Whole;
         self.front.delivery.save(&job.key, outgoing).await?;
         info!(origin = M::ORIGIN.name(), outcome = asked.reply.name(), parts = shown.parts.len(), "replied");
@@ -309,15 +307,14 @@ impl<M: Messenger> Desk<M> {
         }))
     }
 
-    /// Begins to keep the question with its reply, and as a turn of its conversation.
-    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<Option<Flushing>> {
-        let Some(kept) = kept else { return Ok(None) };
+    /// Keeps the question with its reply, and as a turn of its conversation.
+    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<()> {
+        let Some(kept) = kept else { return Ok(()) };
         self.recent.insert(kept.id.clone(), Arc::clone(kept));
-        let keeping = self.front.feedback.begin_to_keep(kept).await?;
         if let Some(turn) = turn(kept) {
             self.front.delivery.add_turn(&job.conversation, &kept.asker, &job.key, &turn, job.at_ms).await?;
         }
-        Ok(Some(keeping))
+        self.front.feedback.keep(kept).await
     }
 
     /// The question as the agent takes it.

@@ -138,7 +138,9 @@ async fn the_page_has_the_sources_looked_through_and_tells_what_the_gate_said() 
     let shown = state().await;
     assert!(shown.contains("What was worse") && shown.contains("coverage: 1.000 before"), "{shown}");
     assert!(shown.contains("was refused"), "{shown}");
-    // Pressed once more, it says what came of that.
+    // Once what was touched has settled, it is read once more; after that, pressing says that there is nothing new.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    look("did not go live").await;
     look("nothing had changed").await;
     daemon.stop();
 }
