@@ -33,7 +33,7 @@ pub use self::settings::FeedbackSettings;
 use self::store::Store;
 pub use self::transfer::{KeyExport, Transferred};
 use crate::answer::AnswerId;
-use crate::commit::Committer;
+use crate::commit::{Committer, Flushing};
 use crate::place::Pseudonym;
 use crate::question::{Origin, UserId};
 use crate::telemetry::metrics;
@@ -109,8 +109,14 @@ impl Feedback {
     /// Keeps a question and its reply; again under the same name, it replaces what was kept, and votes stay. Words are
     /// left out where the settings say so.
     pub async fn keep(&self, kept: &Kept) -> Result<()> {
+        self.begin_to_keep(kept).await?.on_disk().await
+    }
+
+    /// The same, without waiting for the disk: votes on it count from now on.
+    pub async fn begin_to_keep(&self, kept: &Kept) -> Result<Flushing> {
         let kept = kept.clone();
-        self.change(move |store| store.keep(kept)).await
+        self.write(move |store| store.keep(kept)).await?;
+        self.committer.begin().await
     }
 
     /// What was kept under a name.
@@ -235,10 +241,18 @@ impl Feedback {
         T: Send + 'static,
         E: From<anyhow::Error> + Send + 'static,
     {
-        let store = Arc::clone(&self.store);
-        let done = task::spawn_blocking(move || work(&store)).await.context("keeping feedback failed")??;
+        let done = self.write(work).await?;
         self.committer.flushed().await?;
         Ok(done)
+    }
+
+    async fn write<T, E>(&self, work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<anyhow::Error> + Send + 'static,
+    {
+        let store = Arc::clone(&self.store);
+        task::spawn_blocking(move || work(&store)).await.context("keeping feedback failed")?
     }
 }
 

@@ -18,6 +18,7 @@ use super::running::{Since, Stopped, Writing, cancel_name};
 use super::{Desk, now_ms};
 use crate::agent::Stage;
 use crate::answer::{RefusalReason, Reply};
+use crate::commit::Flushing;
 use crate::delivery::{ConversationId, OutKey, Outgoing, Role, State};
 use crate::feedback::kept::{Kept, Outcome};
 use crate::guard;
@@ -251,15 +252,16 @@ impl<M: Messenger> Desk<M> {
         outgoing.answer = kept.as_ref().map(|kept| kept.id.clone());
         // People see the answer, and vote on it, before the platform has confirmed it. The disk may come later: the update
         // is finished after it, and what a crash loses before that is made again, under the same name; votes wait for it.
-        let shown = self.shown(job, asked);
+        let (keeping, shown) = tokio::join!(self.keep(job, kept.as_ref()), async { self.shown(job, asked) });
+        let keeping = keeping?;
         if !outgoing.is_unsent() {
             // Votes on messages that are there are about this answer from now on.
             self.front.delivery.save(&job.key, outgoing).await?;
         }
-        let showing = self.show(&job.key, outgoing, &shown, job.interaction.as_ref());
-        let (is_shown, is_kept) = tokio::join!(showing, self.keep(job, kept.as_ref()));
-        is_shown?;
-        is_kept?;
+        self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
+        if let Some(keeping) = keeping {
+            keeping.on_disk().await?;
+        }
         outgoing.state = State::Whole;
         self.front.delivery.save(&job.key, outgoing).await?;
         info!(origin = M::ORIGIN.name(), outcome = asked.reply.name(), parts = shown.parts.len(), "replied");
@@ -307,14 +309,15 @@ impl<M: Messenger> Desk<M> {
         }))
     }
 
-    /// Keeps the question with its reply, and as a turn of its conversation.
-    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<()> {
-        let Some(kept) = kept else { return Ok(()) };
+    /// Begins to keep the question with its reply, and as a turn of its conversation.
+    async fn keep(&self, job: &Job, kept: Option<&Arc<Kept>>) -> Result<Option<Flushing>> {
+        let Some(kept) = kept else { return Ok(None) };
         self.recent.insert(kept.id.clone(), Arc::clone(kept));
+        let keeping = self.front.feedback.begin_to_keep(kept).await?;
         if let Some(turn) = turn(kept) {
             self.front.delivery.add_turn(&job.conversation, &kept.asker, &job.key, &turn, job.at_ms).await?;
         }
-        self.front.feedback.keep(kept).await
+        Ok(Some(keeping))
     }
 
     /// The question as the agent takes it.
