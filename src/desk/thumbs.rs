@@ -62,11 +62,9 @@ impl<M: Messenger> Desk<M> {
     /// Whether a message was begun to be sent in `chat` of which it is not known whether it was, and which may be `message`: that
     /// is no older than what was known when it was begun.
     async fn is_sending(&self, chat: &ChatId, message: &MessageId) -> Result<bool> {
-        let since_ms = now_ms().saturating_sub(LATEST_ANSWER_MS);
-        let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await?;
         let is_younger = |slot: &Slot| slot.after.as_ref().is_none_or(|after| message.is_after(after));
         let is_open = |slot: &Slot| slot.attempted && slot.message.is_none() && is_younger(slot);
-        Ok(recent.iter().any(|(_, outgoing)| outgoing.place.chat == *chat && outgoing.slots.iter().any(is_open)))
+        self.has_recent(chat, |outgoing| outgoing.slots.iter().any(is_open)).await
     }
 
     /// Everybody's reactions to an answer, counted anew.
@@ -184,23 +182,34 @@ impl<M: Messenger> Desk<M> {
     /// known is waited for while an answer is being written in its chat.
     async fn count(&self, incoming: &Incoming, answer: &AnswerId, ballot: &Ballot) -> Result<Option<Counted>> {
         let voter = self.front.feedback.pseudonym(M::ORIGIN, &incoming.from.id);
+        let vote =
+            async || known(self.front.feedback.vote(answer, &voter, ballot, &incoming.id.0, SystemTime::now()).await);
+        let mut counted = vote().await?;
         for _ in 0..WAITS {
+            if counted.is_some() {
+                break;
+            }
+            // Asked first: what is written by then is known by then.
             let is_writing = self.is_writing(&incoming.place.chat).await?;
-            let vote = self.front.feedback.vote(answer, &voter, ballot, &incoming.id.0, SystemTime::now()).await;
-            let counted = known(vote)?;
-            if counted.is_some() || !is_writing {
-                return Ok(counted);
+            counted = vote().await?;
+            if !is_writing {
+                break;
             }
             tokio::time::sleep(WAIT).await;
         }
-        Ok(None)
+        Ok(counted)
     }
 
     /// Whether an answer to a question of the last hour is being written in `chat`.
     async fn is_writing(&self, chat: &ChatId) -> Result<bool> {
+        self.has_recent(chat, |outgoing| outgoing.state == State::Writing).await
+    }
+
+    /// Whether something was asked for in `chat` within the last hour of which `is_so` holds.
+    async fn has_recent(&self, chat: &ChatId, is_so: impl Fn(&Outgoing) -> bool) -> Result<bool> {
         let since_ms = now_ms().saturating_sub(LATEST_ANSWER_MS);
         let recent = self.front.delivery.recent(M::ORIGIN, since_ms).await?;
-        Ok(recent.iter().any(|(_, outgoing)| outgoing.place.chat == *chat && outgoing.state == State::Writing))
+        Ok(recent.iter().any(|(_, outgoing)| outgoing.place.chat == *chat && is_so(outgoing)))
     }
 
     /// Whoever may ask may vote.
