@@ -24,7 +24,7 @@ use crate::knowledge::topic::Topics;
 use crate::passage::Passage;
 use crate::retrieve::build::Encoding;
 use crate::retrieve::server::ServerSettings;
-use crate::telemetry::metrics::{self, Run};
+use crate::telemetry::metrics::Run;
 
 /// Name of the file that `ingest` writes and `index` reads.
 pub const CHUNKS_FILE: &str = "kb_chunks.jsonl";
@@ -179,7 +179,6 @@ impl Reindexer {
             Ok(_) => Run::Unchanged,
         };
         let took = started.elapsed();
-        metrics::reindexed(run, took);
         let of = |outcome: &Outcome| {
             let skipped = outcome.report.as_ref().map_or(0, |report| report.skipped.len());
             (outcome.refused.clone().unwrap_or_default(), skipped)

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::telemetry::metrics::Run;
+use crate::telemetry::metrics::{self, Run};
 
 /// How far a re-index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,9 @@ impl Watched {
         self.look(|seen| seen.under_way = seen.under_way.map(|(since, _)| (since, stage)));
     }
 
-    /// One is over.
+    /// One is over; it is counted.
     pub fn end(&self, ended: Ended) {
+        metrics::reindexed(ended.run, ended.took);
         self.look(|seen| seen.last = Some(ended));
     }
 

@@ -13,7 +13,7 @@ use crate::desk::Notice;
 use crate::knowledge::ingest::stamp::Stamp;
 use crate::reindex::watched::Ended;
 use crate::reindex::{Outcome, Reuse};
-use crate::telemetry::metrics::{self, Run};
+use crate::telemetry::metrics::Run;
 
 /// The sources, and what they looked like when they were last read.
 pub(super) struct Sources {
@@ -81,9 +81,8 @@ impl Sources {
 
     /// A look ended before the sources were read.
     fn ended(&self, run: Run, begun: Instant) {
-        let took = begun.elapsed();
-        metrics::reindexed(run, took);
-        self.app.watched.end(Ended { at: SystemTime::now(), took, run, refused: Vec::new(), skipped: 0 });
+        let (at, took) = (SystemTime::now(), begun.elapsed());
+        self.app.watched.end(Ended { at, took, run, refused: Vec::new(), skipped: 0 });
     }
 
     fn now(&self) -> Result<Option<Seen>> {
