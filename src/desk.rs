@@ -14,6 +14,7 @@ mod earlier;
 pub mod event;
 pub mod health;
 mod hearing;
+mod job;
 mod lanes;
 pub mod messenger;
 mod outbox;

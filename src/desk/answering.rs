@@ -10,7 +10,8 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, error, info, warn};
 
 use super::earlier::turn;
-use super::event::{Button, UpdateId};
+use super::event::Button;
+use super::job::Job;
 use super::messenger::{Failure, Keyboard, Messenger};
 use super::outbox::{Shown, Undeliverable};
 use super::patience::Patience;
@@ -19,11 +20,11 @@ use super::{Desk, now_ms};
 use crate::agent::Stage;
 use crate::answer::{RefusalReason, Reply};
 use crate::commit::Flushing;
-use crate::delivery::{ConversationId, OutKey, Outgoing, Role, State};
+use crate::delivery::{OutKey, Outgoing, Role, State};
 use crate::feedback::kept::{Kept, Outcome};
 use crate::guard;
-use crate::place::{Interaction, MessageId, Person, Place, PlaceKind, Pseudonym};
-use crate::question::{AnswerId, Language, Question};
+use crate::place::{Interaction, Person, Place, PlaceKind, Pseudonym};
+use crate::question::{Language, Question};
 use crate::render::chat::{self, Withdrawal};
 use crate::render::document::Document;
 use crate::trace::Asked;
@@ -32,40 +33,6 @@ use crate::trace::Asked;
 #[derive(Debug, thiserror::Error)]
 #[error("a question could not be answered")]
 struct Unanswerable(#[source] anyhow::Error);
-
-/// A question that is to be answered.
-pub(super) struct Job {
-    /// Names what is sent.
-    pub key: OutKey,
-    /// The update that asks; a later one (an edit) asks anew under the same key.
-    pub update: UpdateId,
-    /// When it was asked.
-    pub at_ms: u64,
-    /// Who asks.
-    pub from: Person,
-    /// Where.
-    pub place: Place,
-    /// What.
-    pub text: String,
-    /// The message to reply to.
-    pub reply_to: Option<MessageId>,
-    /// The conversation that it continues.
-    pub conversation: ConversationId,
-    /// The answer that it replies to.
-    pub follows: Option<AnswerId>,
-    /// The command that asks, on Discord.
-    pub interaction: Option<Interaction>,
-}
-
-impl Job {
-    /// Names the answer, the same each time that the same update is dealt with.
-    fn answer_id(&self) -> AnswerId {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(self.key.0.as_bytes()).update(&[0]).update(self.update.0.as_bytes());
-        let [a, b, c, d, ..] = *hasher.finalize().as_bytes();
-        AnswerId::at(self.at_ms, u32::from_be_bytes([a, b, c, d]))
-    }
-}
 
 impl<M: Messenger> Desk<M> {
     /// Answers a question, or finishes answering it.
@@ -252,12 +219,12 @@ impl<M: Messenger> Desk<M> {
         outgoing.answer = kept.as_ref().map(|kept| kept.id.clone());
         // People see the answer, and vote on it, before the platform has confirmed it. The disk may come later: the update
         // is finished after it, and what a crash loses before that is made again, under the same name; votes wait for it.
-        let (keeping, shown) = tokio::join!(self.keep(job, kept.as_ref()), async { self.shown(job, asked) });
-        let keeping = keeping?;
+        let keeping = self.keep(job, kept.as_ref()).await?;
         if !outgoing.is_unsent() {
             // Votes on messages that are there are about this answer from now on.
             self.front.delivery.save(&job.key, outgoing).await?;
         }
+        let shown = self.shown(job, asked);
         self.show(&job.key, outgoing, &shown, job.interaction.as_ref()).await?;
         if let Some(keeping) = keeping {
             keeping.on_disk().await?;

@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use tracing::{error, info};
 
-use super::answering::Job;
 use super::event::{Command, Incoming};
-use super::health::Connection;
 use super::hearing::{conversation, key_of};
+use super::job::Job;
 use super::messenger::{Keyboard, Messenger};
 use super::outbox::Shown;
 use super::patience::patiently;
@@ -24,7 +23,7 @@ use crate::goldset::gaps;
 use crate::place::{Interaction, MessageId, Pseudonym};
 use crate::question::Language;
 use crate::reindex::Reuse;
-use crate::render::chat::{self, AdapterShown, ConnectionShown, GapShown, StatsShown};
+use crate::render::chat::{self, AdapterShown, GapShown, StatsShown};
 use crate::render::document::Document;
 
 /// How far back `/gaps` looks, in days.
@@ -221,7 +220,7 @@ impl<M: Messenger> Desk<M> {
             adapters: adapters
                 .map(|(origin, health)| AdapterShown {
                     origin: *origin,
-                    connection: connection(health.connection()),
+                    connection: health.connection().into(),
                     reconnects: health.reconnects.load(Ordering::Relaxed),
                     conflicts: health.conflicts.load(Ordering::Relaxed),
                     retries: health.retries.load(Ordering::Relaxed),
@@ -279,12 +278,4 @@ struct Reply<'a> {
     incoming: &'a Incoming,
     message: Option<&'a MessageId>,
     interaction: Option<&'a Interaction>,
-}
-
-fn connection(connection: Connection) -> ConnectionShown {
-    match connection {
-        Connection::Starting => ConnectionShown::Starting,
-        Connection::Up(since) => ConnectionShown::Up(since.elapsed()),
-        Connection::Down(reason) => ConnectionShown::Down(reason),
-    }
 }

@@ -4,8 +4,8 @@
 use anyhow::Result;
 
 use super::Desk;
-use super::answering::Job;
 use super::hearing::key_of;
+use super::job::Job;
 use super::messenger::Messenger;
 use crate::answer::AnswerId;
 use crate::delivery::Outgoing;

@@ -4,6 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use crate::render::chat::ConnectionShown;
+
 /// Counters of one adapter, since its start.
 #[derive(Debug, Default)]
 pub struct Health {
@@ -51,5 +53,15 @@ impl Health {
     /// The state of the connection.
     pub fn connection(&self) -> Connection {
         self.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+impl From<Connection> for ConnectionShown {
+    fn from(connection: Connection) -> Self {
+        match connection {
+            Connection::Starting => Self::Starting,
+            Connection::Up(since) => Self::Up(since.elapsed()),
+            Connection::Down(reason) => Self::Down(reason),
+        }
     }
 }

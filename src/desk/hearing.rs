@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::answering::Job;
 use super::event::{Command, Incoming, UpdateId, Way};
+use super::job::Job;
 use super::messenger::{Keyboard, Messenger};
 use super::outbox::Shown;
 use super::policy::Admission;

@@ -9,7 +9,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 
 use super::Desk;
-use super::answering::Job;
+use super::job::Job;
 use super::messenger::{Failure, Messenger};
 use crate::delivery::Outgoing;
 use crate::place::{Interaction, Place};

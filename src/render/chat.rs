@@ -8,8 +8,8 @@ mod report;
 pub use labels::{Labels, labels};
 pub use reindexing::{index_refused, reindex_failed, reindexed, reindexing};
 pub use report::{
-    AdapterShown, ConnectionShown, GapShown, StatsShown, forgotten, gaps, help, nothing_to_explain, paired, sources,
-    stats, why,
+    AdapterShown, ConnectionShown, GapShown, StatsShown, connection, forgotten, gaps, help, nothing_to_explain, paired,
+    platform, sources, stats, why,
 };
 
 use std::time::Duration;

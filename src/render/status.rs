@@ -1,7 +1,5 @@
 //! The wording of the pages on the state of the daemon and on its passages.
 
-use std::time::Duration;
-
 use super::say;
 use crate::question::Language;
 use crate::telemetry::metrics::Run;
@@ -25,12 +23,6 @@ pub struct Words {
     pub platforms: &'static str,
     /// There is none.
     pub no_platform: &'static str,
-    /// A platform is connected.
-    pub up: &'static str,
-    /// A platform has not been connected yet.
-    pub starting: &'static str,
-    /// A platform is not connected.
-    pub down: &'static str,
     /// Heading: the questions of a day.
     pub today: &'static str,
     /// There was none.
@@ -107,9 +99,6 @@ impl Words {
                 "None; a token switches one on.",
                 "Ninguna; un token activa la que corresponda.",
             ),
-            up: say(language, "connected", "conectada"),
-            starting: say(language, "connecting", "conectando"),
-            down: say(language, "not connected", "sin conexión"),
             today: say(language, "Questions of the last 24 hours", "Preguntas de las últimas 24 horas"),
             no_question: say(language, "None yet.", "Ninguna todavía."),
             asked_in: say(language, "Asked in", "Canal"),
@@ -206,16 +195,5 @@ pub fn queue(language: Language, running: usize, waiting: usize) -> String {
     match language {
         Language::English => format!("{running}, and {waiting} waiting"),
         Language::Spanish => format!("{running}, y {waiting} en espera"),
-    }
-}
-
-/// A span of time in its largest unit, to read at a glance.
-pub fn duration(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
     }
 }

@@ -19,14 +19,14 @@ use tracing::error;
 
 use super::visitor::Visitor;
 use super::{Status, WebState, page};
-use crate::desk::health::{Connection, Health};
 use crate::feedback::kept::{Exchange, Outcome};
 use crate::feedback::{Feedback, millis};
-use crate::question::{Language, Origin};
+use crate::question::Language;
 use crate::reindex::generation::Generations;
 use crate::reindex::generation::history::{Entry, Event};
 use crate::reindex::schedule::Schedule;
 use crate::reindex::watched::{Ended, Seen, Stage, Watched};
+use crate::render::chat;
 use crate::render::chrome::Chrome;
 use crate::render::status::{self as wording, Words};
 use crate::render::trend::{self, Line};
@@ -177,7 +177,7 @@ fn now(page: &WebState, chrome: &Chrome, words: &Words) -> Markup {
     let memory = memory_stats::memory_stats().map(|memory| memory.physical_mem / (1024 * 1024));
     html! {
         dl.now {
-            dt { (words.uptime) } dd { (wording::duration(page.started.elapsed())) }
+            dt { (words.uptime) } dd { (render::age(page.started.elapsed())) }
             dt { (words.engine) } dd { (render::engine(*engine, chrome.language)) }
             dt { (words.index) } dd { (neutral(generation)) " · " (passages) " " (chrome.passages) }
             dt { (words.queue) } dd { (wording::queue(chrome.language, page.agent.running(), page.agent.waiting())) }
@@ -186,22 +186,8 @@ fn now(page: &WebState, chrome: &Chrome, words: &Words) -> Markup {
             dd {
                 @let platforms = page.figures.iter().flat_map(|figures| &figures.platforms);
                 @if platforms.clone().next().is_none() { (words.no_platform) }
-                @for (origin, health) in platforms { (platform(*origin, health, words)) }
+                @for (origin, health) in platforms { p.platform { (chat::platform(*origin)) ": " (neutral(&chat::connection(&health.connection().into(), chrome.language))) } }
             }
-        }
-    }
-}
-
-fn platform(origin: Origin, health: &Health, words: &Words) -> Markup {
-    let (state, reason) = match health.connection() {
-        Connection::Up(_) => (words.up, None),
-        Connection::Starting => (words.starting, None),
-        Connection::Down(reason) => (words.down, reason),
-    };
-    html! {
-        p.platform {
-            (origin.name()) ": " (state)
-            @if let Some(reason) = reason { " (" (neutral(&reason)) ")" }
         }
     }
 }
@@ -267,7 +253,7 @@ fn progress(stage: Stage, elapsed: Duration, language: Language) -> Markup {
                 Stage::Indexing => (wording::indexing(language)),
                 Stage::Judging => (wording::judging(language)),
             }
-            " (" (wording::duration(elapsed)) ")"
+            " (" (render::age(elapsed)) ")"
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::application::COMMANDS;
 use super::super::document::{Block, Document, Marker, Span, Text, plain};
-use super::super::{engine, markdown, review, say, sources_title};
+use super::super::{age, engine, markdown, review, say, sources_title};
 use super::{instruction, short};
 use crate::answer::Answer;
 use crate::delivery::Removed;
@@ -248,14 +248,7 @@ pub fn stats(stats: &StatsShown, language: Language) -> Document {
 }
 
 fn adapter(adapter: &AdapterShown, language: Language) -> Text {
-    let state = match &adapter.connection {
-        ConnectionShown::Starting => say(language, "starting", "arrancando").to_owned(),
-        ConnectionShown::Up(since) => {
-            format!("{} {}", say(language, "connected for", "en línea desde hace"), age(*since))
-        }
-        ConnectionShown::Down(None) => say(language, "not connected", "sin conexión").to_owned(),
-        ConnectionShown::Down(Some(reason)) => reason.clone(),
-    };
+    let state = connection(&adapter.connection, language);
     let counters = match language {
         Language::English => format!(
             "{} reconnections, {} conflicts; requests: {} repeated, {} throttled, {} given up",
@@ -266,29 +259,33 @@ fn adapter(adapter: &AdapterShown, language: Language) -> Text {
             adapter.reconnects, adapter.conflicts, adapter.retries, adapter.throttled, adapter.failures
         ),
     };
-    let name = match adapter.origin {
+    named(platform(adapter.origin), &format!("{state} · {counters}"))
+}
+
+/// How the connection to a platform is doing.
+pub fn connection(connection: &ConnectionShown, language: Language) -> String {
+    match connection {
+        ConnectionShown::Starting => say(language, "starting", "arrancando").to_owned(),
+        ConnectionShown::Up(since) => {
+            format!("{} {}", say(language, "connected for", "en línea desde hace"), age(*since))
+        }
+        ConnectionShown::Down(None) => say(language, "not connected", "sin conexión").to_owned(),
+        ConnectionShown::Down(Some(reason)) => reason.clone(),
+    }
+}
+
+/// A platform as people know it.
+pub const fn platform(origin: Origin) -> &'static str {
+    match origin {
         Origin::Discord => "Discord",
         Origin::Telegram => "Telegram",
         other => other.name(),
-    };
-    named(name, &format!("{state} · {counters}"))
+    }
 }
 
 /// `1 vote`, `2 votes`.
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Language-neutral: `3 d 4 h`, `12 min`, `40 s`.
-fn age(age: Duration) -> String {
-    let seconds = age.as_secs();
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
-    }
 }
 
 /// What the knowledge base lacks.
