@@ -38,6 +38,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{info, warn};
 
 use self::figures::Figures;
+#[cfg(feature = "telegram")]
 pub(super) use self::listen::Patient;
 pub use self::state::{CountsOfTheDay, SourcesState};
 use crate::agent::Agent;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+#[cfg(all(feature = "discord", feature = "telegram"))]
 use crate::daemon::Daemon;
 use crate::program::{Workplace, article};
 
@@ -104,6 +105,7 @@ fn without_a_goldset_or_a_gate_everything_goes_live() {
     assert!(open.status.success());
 }
 
+#[cfg(all(feature = "discord", feature = "telegram"))]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_has_the_sources_looked_through_and_tells_what_the_gate_said() {
     let place = place();

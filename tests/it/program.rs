@@ -29,6 +29,7 @@ impl Workplace {
         fs::write(self.path("data/raw").join(name), text).expect("written");
     }
 
+    #[cfg(all(feature = "discord", feature = "telegram"))]
     pub fn into_folder(self) -> TempDir {
         self.0
     }
