@@ -2,6 +2,7 @@
 //!
 //! Reading costs more than finding, so what has been read is kept for the next question.
 
+pub mod ascii;
 pub mod quotable;
 pub mod role;
 

@@ -59,7 +59,7 @@ impl Bm25 {
 
     /// Number of terms that count as the length of a text.
     pub fn length(text: &str, language: Language) -> usize {
-        terms::folded(text, language).count()
+        terms::words(text, language).count()
     }
 
     /// The vector of a passage.
@@ -139,12 +139,12 @@ pub struct QuestionWord {
 
 fn count(words: &[Word<'_>], weight: f32, frequency: &mut HashMap<u32, f32>) {
     for word in words {
-        for term in &word.terms {
-            *frequency.entry(hash(term)).or_default() += weight;
+        for &term in &word.terms.hashes {
+            *frequency.entry(term).or_default() += weight;
         }
     }
     for pair in words.windows(2) {
-        *frequency.entry(hash_pair(&pair[0].terms[0], &pair[1].terms[0])).or_default() += weight;
+        *frequency.entry(hash_pair(&pair[0].terms.stem, &pair[1].terms.stem)).or_default() += weight;
     }
 }
 

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bm25;
 use super::terms;
 use crate::question::Language;
 
@@ -14,7 +13,9 @@ pub struct StemSet(Box<[u32]>);
 impl StemSet {
     /// The stems of all words of `text` that carry meaning.
     pub fn of(text: &str, language: Language) -> Self {
-        terms::words(text, language).flat_map(|word| word.terms).map(|stem| bm25::hash(&stem)).collect()
+        let mut stems = Vec::new();
+        terms::words(text, language).for_each(|word| stems.extend_from_slice(&word.terms.hashes));
+        stems.into()
     }
 
     /// How many stems.

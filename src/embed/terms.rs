@@ -1,41 +1,83 @@
 //! Words of a text as search terms: split, folded, stopped and stemmed the same way for passages and questions.
 
+use std::sync::{Arc, LazyLock};
+
+use quick_cache::sync::Cache;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::bm25;
 use crate::question::Language;
-use crate::words::{fold, is_stopword, stem};
+use crate::words::{self, fold, is_stopword};
 
 /// Longer "words" are data (hashes, keys), not language.
 const MAX_TERM_CHARS: usize = 40;
+/// How many words of each language are kept with their terms: more than a team's documents use. One takes some 100 bytes.
+const KEPT: usize = 16_384;
 
 /// A word of a text with its search terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<'a> {
     /// As it is written.
     pub surface: &'a str,
-    /// Its stem first; then, for an identifier such as `max_age` or `HttpOnly`, the stems of its parts.
-    pub terms: Vec<String>,
+    /// What it is searched by.
+    pub terms: Arc<Terms>,
+}
+
+/// The search terms of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Its stem.
+    pub stem: Box<str>,
+    /// The hash of the stem; then, for an identifier such as `max_age` or `HttpOnly`, those of the stems of its parts.
+    pub hashes: Box<[u32]>,
+}
+
+impl Terms {
+    /// Those of a word; `None` for a stop word, and for what is none.
+    fn of(surface: &str, language: Language) -> Option<Self> {
+        let folded = Some(fold(surface)).filter(|folded| carries_meaning(folded, language))?;
+        let stem = words::stem(&folded, language);
+        let mut hashes = vec![bm25::hash(&stem)];
+        for part in identifier_parts(surface) {
+            let part = bm25::hash(&words::stem(&fold(part), language));
+            if !hashes.contains(&part) {
+                hashes.push(part);
+            }
+        }
+        Some(Self { stem: stem.into(), hashes: hashes.into() })
+    }
+
+    /// The same, from memory if the word was met lately: stemming takes most of the time of reading a passage, and texts
+    /// say the same words over and over.
+    fn known(surface: &str, language: Language) -> Option<Arc<Self>> {
+        type Known = Cache<Box<str>, Option<Arc<Terms>>>;
+        static KNOWN: LazyLock<[Known; 2]> = LazyLock::new(|| Language::ALL.map(|_| Cache::new(KEPT)));
+        if surface.len() > MAX_TERM_CHARS {
+            return Self::of(surface, language).map(Arc::new);
+        }
+        let known = &KNOWN[language as usize];
+        known.get(surface).unwrap_or_else(|| {
+            let terms = Self::of(surface, language).map(Arc::new);
+            known.insert(surface.into(), terms.clone());
+            terms
+        })
+    }
 }
 
 /// The words of `text` that carry meaning, with their terms in `language`; stop words are left out.
 pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
-    folded(text, language).map(move |(surface, folded)| {
-        let mut terms = vec![stem(&folded, language)];
-        for part in identifier_parts(surface) {
-            let part = stem(&fold(part), language);
-            if !terms.contains(&part) {
-                terms.push(part);
-            }
-        }
-        Word { surface, terms }
-    })
+    text.unicode_words().filter_map(move |surface| Some(Word { surface, terms: Terms::known(surface, language)? }))
 }
 
 /// The same words, as they are written and folded, without the work of stemming them.
 pub fn folded(text: &str, language: Language) -> impl Iterator<Item = (&str, String)> {
     text.unicode_words()
         .map(|surface| (surface, fold(surface)))
-        .filter(move |(_, folded)| !is_stopword(folded, language) && folded.chars().count() <= MAX_TERM_CHARS)
+        .filter(move |(_, folded)| carries_meaning(folded, language))
+}
+
+fn carries_meaning(folded: &str, language: Language) -> bool {
+    !is_stopword(folded, language) && folded.chars().count() <= MAX_TERM_CHARS
 }
 
 /// The parts of an identifier (`connection_pool`, `node.js`, `HttpOnly`, `OAuth2`); none for a plain word.
@@ -64,8 +106,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, language: Language, expected: &str) {
-        let terms: Vec<_> = words(text, language).flat_map(|word| word.terms).collect();
-        assert_eq!(terms.join(" "), expected, "{text}");
+        let hashes: Vec<_> = words(text, language).flat_map(|word| word.terms.hashes.to_vec()).collect();
+        assert_eq!(hashes, expected.split(' ').map(bm25::hash).collect::<Vec<_>>(), "{text}");
     }
 
     #[test]

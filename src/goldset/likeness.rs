@@ -102,7 +102,7 @@ impl Fingerprint {
             Language::Spanish => SPANISH.contains(&word),
         };
         let subject = terms::words(question, language).filter(|word| !leads_up(&fold(word.surface)));
-        let mut stems: StemSet = subject.flat_map(|word| word.terms).map(|stem| bm25::hash(&stem)).collect();
+        let mut stems: StemSet = subject.flat_map(|word| word.terms.hashes.to_vec()).collect();
         if stems.is_empty() {
             stems = words(question).map(|word| bm25::hash(&fold(word))).collect();
         }

@@ -78,20 +78,37 @@ impl Comparable for Passage {
 /// were left out.
 pub fn first_of_alike<T: Comparable + Sync>(items: Vec<T>, threshold: f64) -> (Vec<T>, Vec<Removed<T>>) {
     let prints: Vec<Print> = items.par_iter().map(|item| Print::new(&item.text())).collect();
-    let mut groups: HashMap<(Language, String), Group> = HashMap::new();
-    let mut kept: Vec<T> = Vec::with_capacity(items.len());
+    let mut groups: HashMap<(Language, &str), Vec<usize>> = HashMap::new();
+    for (at, item) in items.iter().enumerate() {
+        groups.entry(item.reach()).or_default().push(at);
+    }
+    let like: HashMap<usize, (usize, f64)> =
+        groups.into_par_iter().flat_map_iter(|(_, members)| like_earlier(&prints, members, threshold)).collect();
+    let mut kept = Vec::with_capacity(items.len());
+    let mut place_of = vec![0; items.len()];
     let mut removed = Vec::new();
-    for (item, print) in items.into_iter().zip(prints) {
-        let (language, scope) = item.reach();
-        let group = groups.entry((language, scope.to_owned())).or_default();
-        if let Some((kept, similarity)) = group.find(&print, threshold) {
-            removed.push(Removed { item, kept, similarity });
+    for (at, item) in items.into_iter().enumerate() {
+        if let Some(&(first, similarity)) = like.get(&at) {
+            removed.push(Removed { item, kept: place_of[first], similarity });
         } else {
-            group.add(print, kept.len());
+            place_of[at] = kept.len();
             kept.push(item);
         }
     }
     (kept, removed)
+}
+
+/// Which of `members`, all of one group and given by their indices, are like an earlier one that is kept, and how much.
+fn like_earlier(prints: &[Print], members: Vec<usize>, threshold: f64) -> Vec<(usize, (usize, f64))> {
+    let mut group = Group::default();
+    let mut like = Vec::new();
+    for at in members {
+        match group.find(&prints[at], threshold) {
+            Some(found) => like.push((at, found)),
+            None => group.add(&prints[at], at),
+        }
+    }
+    like
 }
 
 /// Keeps the first of all passages that are at least `threshold` alike (from 0 to 1), in their order, and says which

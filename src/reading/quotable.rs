@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::ascii::Ascii;
 use super::role::Role;
 use crate::embed::stems::StemSet;
 use crate::passage::{Passage, SourceSpan};
@@ -87,17 +88,18 @@ pub fn in_passage(passage: &Passage) -> Vec<Quotable> {
     let stems = |text: &str| StemSet::of(text, passage.lang);
     let quotable = |(kind, text): (Kind, String)| -> Option<Quotable> {
         let is_code = matches!(kind, Kind::Code { .. });
-        let plain = if is_code { text.clone() } else { plain(&text).into_owned() };
-        if !is_code && !is_quotable(&plain, &kind, is_speech) {
+        let plain = if is_code { Cow::Borrowed(&*text) } else { plain(&text) };
+        let ascii = Ascii::of(&plain);
+        if !is_code && !is_quotable(&plain, &ascii, &kind, is_speech) {
             return None;
         }
         Some(Quotable {
-            role: role(heading_role, &kind, &plain),
+            role: role(heading_role, &kind, &ascii),
             heading_role,
-            is_dependent: DEPENDENT.is_match(&plain),
+            is_dependent: DEPENDENT.is_match(ascii.as_str()),
             is_rambling: is_speech && passage.headings.is_empty(),
             stems: stems(&plain),
-            defined: Role::defined_by(&plain).map(stems).unwrap_or_default(),
+            defined: Role::defined_by(&ascii).map(stems).unwrap_or_default(),
             kind,
             text,
         })
@@ -109,10 +111,10 @@ pub fn in_passage(passage: &Passage) -> Vec<Quotable> {
 fn plain(text: &str) -> Cow<'_, str> {
     static LINK: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(^|[^!])\[([^\[\]]+)\]\([^()\s]*\)").expect("a pattern that a test uses"));
-    LINK.replace_all(text, "$1$2")
+    if text.contains("](") { LINK.replace_all(text, "$1$2") } else { Cow::Borrowed(text) }
 }
 
-fn role(heading: Option<Role>, kind: &Kind, text: &str) -> Option<Role> {
+fn role(heading: Option<Role>, kind: &Kind, text: &Ascii<'_>) -> Option<Role> {
     match (heading, kind) {
         (Some(role), _) if role != Role::Comparison => Some(role),
         (_, Kind::Code { .. }) => Some(Role::Example),
@@ -196,8 +198,9 @@ fn is_unquotable_line(line: &str) -> bool {
 
 /// The text of a list item without its marker and its box.
 fn item_text(line: &str) -> Option<&str> {
-    static MARKER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^([-*+•]|\d{1,3}[.)])\s+(\[[ xX]\]\s+)?").expect("a pattern that a test uses"));
+    static MARKER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^([-*+•]|[0-9]{1,3}[.)])\s+(\[[ xX]\]\s+)?").expect("a pattern that a test uses")
+    });
     let marker = MARKER.find(line)?;
     Some(&line[marker.end()..])
 }
@@ -208,8 +211,8 @@ static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?i)(it|its|this|these|those|they|their|that|he|she|him|but|and|or|so|then|also|however|therefore|thus|hence|instead|",
         r"otherwise|in (this|that|such|these) (case|example|way|section)s?|such|both|another|here|there|finally|second(ly)?|third|",
         r"next|again|besides|furthermore|moreover|additionally|similarly|likewise|as a result|because of this|",
-        r"esto|este|esta|estos|estas|eso|ese|esa|esos|esas|ello|ellos|ellas|pero|y|o|así|entonces|también|además|sin embargo|",
-        r"por (eso|ello|tanto|lo tanto)|en (este|ese|estos|esos) casos?|aquí|ahí|allí|luego|después|finalmente|ambos|ambas|",
+        r"esto|este|esta|estos|estas|eso|ese|esa|esos|esas|ello|ellos|ellas|pero|y|o|asi|entonces|tambien|ademas|sin embargo|",
+        r"por (eso|ello|tanto|lo tanto)|en (este|ese|estos|esos) casos?|aqui|ahi|alli|luego|despues|finalmente|ambos|ambas|",
         r"dicho|dicha|lo anterior|si no|de lo contrario|en cambio|por otro lado)\b",
     ))
     .expect("a pattern that a test uses")
@@ -217,7 +220,7 @@ static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a text is a whole sentence that a reader can use: it begins and ends like one, is neither too short nor too
 /// long, and holds no markup, question or direction to somewhere else.
-fn is_quotable(text: &str, kind: &Kind, is_speech: bool) -> bool {
+fn is_quotable(text: &str, ascii: &Ascii<'_>, kind: &Kind, is_speech: bool) -> bool {
     let words = text.split_whitespace().count();
     let first =
         text.trim_start_matches(['*', '_', '"', '“', '(', '¿', '¡']).split_whitespace().next().unwrap_or_default();
@@ -234,16 +237,16 @@ fn is_quotable(text: &str, kind: &Kind, is_speech: bool) -> bool {
         && (ends_well || (*kind == Kind::Item && words >= 7 && !text.ends_with([':', '?', ','])))
         && is_long_enough
         && words <= 60
-        && !UNQUOTABLE.is_match(text)
-        && !(is_speech && SMALL_TALK.is_match(text))
+        && !UNQUOTABLE.is_match(ascii.as_str())
+        && !(is_speech && SMALL_TALK.is_match(ascii.as_str()))
 }
 
 static UNQUOTABLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)!\[|</?[a-z][^>]*>|\{\{|\{[#*%]|\}\}|\b(see|click|read more|follow) (below|above|here|also|the link)\b|",
         r"\b(as (shown|seen|described|mentioned) (above|below|before|earlier))\b|\b(the (following|above|previous|next) (section|example|code|table|figure|page|snippet))\b|",
-        r"\b(véase|ver (más|abajo|arriba|también)|como (se ha visto|se muestra|vimos)|(haz|haga) clic)\b|",
-        r"\b(this (section|chapter|cheat ?sheet|article|document|page|tutorial|guide)|(esta|este) (sección|capítulo|artículo|documento|página|tutorial|guía))\b",
+        r"\b(vease|ver (mas|abajo|arriba|tambien)|como (se ha visto|se muestra|vimos)|(haz|haga) clic)\b|",
+        r"\b(this (section|chapter|cheat ?sheet|article|document|page|tutorial|guide)|(esta|este) (seccion|capitulo|articulo|documento|pagina|tutorial|guia))\b",
     ))
     .expect("a pattern that a test uses")
 });
@@ -251,7 +254,7 @@ static UNQUOTABLE: LazyLock<Regex> = LazyLock::new(|| {
 /// Signs of conversation in a transcript.
 static SMALL_TALK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^(yeah|yes|no|okay|ok|so|well|right|cool|alright|um|uh|hello|hi|thanks|thank you|sure|great|awesome|oh|hey|i|i'm|i've|i'll|we're|let's|bueno|vale|hola|gracias|sí)\b|",
+        r"(?i)^(yeah|yes|no|okay|ok|so|well|right|cool|alright|um|uh|hello|hi|thanks|thank you|sure|great|awesome|oh|hey|i|i'm|i've|i'll|we're|let's|bueno|vale|hola|gracias)\b|^si[,.!]|",
         r"\b(you know|i mean|kind of|sort of|i think|i guess|gonna|wanna|i was|let me|welcome)\b",
     ))
     .expect("a pattern that a test uses")

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::ascii::Ascii;
+
 /// The part that a passage plays for its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
@@ -33,7 +35,7 @@ pub enum Role {
 impl Role {
     /// The role that a heading announces; `None` when it names a subject. English or Spanish.
     pub fn of_heading(heading: &str) -> Option<Self> {
-        first_match(&HEADINGS, heading)
+        first_match(&HEADINGS, &Ascii::of(heading))
     }
 
     /// The role of what stands below `headings`, outermost first: that of the innermost telling one. What a collection of
@@ -50,11 +52,12 @@ impl Role {
     }
 
     /// What a sentence defines, with its other names: "A saga" in "A saga is a sequence of transactions."
-    pub fn defined_by(sentence: &str) -> Option<&str> {
-        let defined = &sentence[..DEFINING.find(sentence)?.start()];
-        let is_name = (2..=80).contains(&defined.chars().count()) && NAMES.is_match(defined);
+    pub fn defined_by<'t>(sentence: &Ascii<'t>) -> Option<&'t str> {
+        let end = DEFINING.find(sentence.as_str())?.start();
+        let defined = &sentence.as_str()[..end];
+        let is_name = (2..=80).contains(&defined.len()) && NAMES.is_match(defined);
         let is_condition = defined.contains(',') && CONDITION.is_match(defined);
-        (is_name && !is_condition).then_some(defined)
+        (is_name && !is_condition).then(|| sentence.before(end))
     }
 
     /// The parts of an answer that the wording of a question asks for ("when", "why", "how").
@@ -73,7 +76,7 @@ impl Role {
     }
 
     /// The role that the wording of a sentence betrays, where it does.
-    pub fn of_sentence(sentence: &str) -> Option<Self> {
+    pub fn of_sentence(sentence: &Ascii<'_>) -> Option<Self> {
         first_match(&SENTENCES, sentence).or_else(|| Self::defined_by(sentence).map(|_| Self::Definition))
     }
 }
@@ -113,8 +116,8 @@ static WANTED: LazyLock<Vec<(&[Role], Regex)>> = LazyLock::new(|| {
 
 type Patterns = LazyLock<Vec<(Role, Regex)>>;
 
-fn first_match(patterns: &Patterns, text: &str) -> Option<Role> {
-    patterns.iter().find(|(_, pattern)| pattern.is_match(text)).map(|&(role, _)| role)
+fn first_match(patterns: &Patterns, text: &Ascii<'_>) -> Option<Role> {
+    patterns.iter().find(|(_, pattern)| pattern.is_match(text.as_str())).map(|&(role, _)| role)
 }
 
 fn compile(patterns: &[(Role, &str)]) -> Vec<(Role, Regex)> {
@@ -128,37 +131,37 @@ static HEADINGS: Patterns = LazyLock::new(|| {
     compile(&[
         (
             Role::Comparison,
-            r"\b(vs\.?|versus|compared|comparison|differences? between|frente a|comparación|diferencias? entre)\b",
+            r"\b(vs\.?|versus|compared|comparison|differences? between|frente a|comparacion|diferencias? entre)\b",
         ),
         (
             Role::Elsewhere,
-            r"^(more info(rmation)?|further reading|references?|related( articles| links| topics)?|see also|next steps|resources|links|authors.*|recap|appendix|table of contents|más información|referencias|véase también|enlaces|recursos|próximos pasos|lecturas?)$",
+            r"^(more info(rmation)?|further reading|references?|related( articles| links| topics)?|see also|next steps|resources|links|authors.*|recap|appendix|table of contents|mas informacion|referencias|vease tambien|enlaces|recursos|proximos pasos|lecturas?)$",
         ),
-        (Role::WhenNotToUse, r"^(when not\b|cu[aá]ndo no\b|limitations?$|limitaciones$)"),
+        (Role::WhenNotToUse, r"^(when not\b|cuando no\b|limitations?$|limitaciones$)"),
         (
             Role::WhenToUse,
-            r"^(when (to|should)\b|use cases?$|cu[aá]ndo (usar|utilizar|conviene)|casos de uso$|why use\b|por qué usar)",
+            r"^(when (to|should)\b|use cases?$|cuando (usar|utilizar|conviene)|casos de uso$|why use\b|por que usar)",
         ),
         (
             Role::Pitfall,
-            r"^((common|typical|frequent) (mistakes|errors|problems|pitfalls)|pitfalls|mistakes|anti-?patterns|gotchas|errores (comunes|frecuentes|habituales|típicos)|errores$|problemas (comunes|frecuentes)|antipatrones|trampas)",
+            r"^((common|typical|frequent) (mistakes|errors|problems|pitfalls)|pitfalls|mistakes|anti-?patterns|gotchas|errores (comunes|frecuentes|habituales|tipicos)|errores$|problemas (comunes|frecuentes)|antipatrones|trampas)",
         ),
         (
             Role::Example,
-            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( m[ií]nimo| corto)?$|mini-?cas[eo]\b|sample code|code example)",
+            r"^((an? )?(simple |short |quick |minimal |full )?examples?$|example:|(un )?ejemplos?( minimo| corto)?$|mini-?cas[eo]\b|sample code|code example)",
         ),
         (
             Role::Checklist,
-            r"^((security |the |short )?checklist|lista de (comprobación|verificación|control|chequeo)|(best|recommended|good) practices|buenas prácticas|recomendaciones|recommendations)",
+            r"^((security |the |short )?checklist|lista de (comprobacion|verificacion|control|chequeo)|(best|recommended|good) practices|buenas practicas|recomendaciones|recommendations)",
         ),
-        (Role::Mechanism, r"^(how (it|this) works|how does it work|cómo funciona)"),
+        (Role::Mechanism, r"^(how (it|this) works|how does it work|como funciona)"),
         (
             Role::Reply,
             r"^((common |frequent(ly asked )?)?questions( (people|users|teams) ask| and answers)?|faqs?|q ?& ?a|preguntas (frecuentes|habituales|comunes|y respuestas))$",
         ),
         (
             Role::Definition,
-            r"^(what (it is|is it)\b|definitions?$|introduction$|overview$|background$|summary$|tl;?dr$|qué es$|qué son$|definición$|introducción$|resumen$|contexto$|concepto$)",
+            r"^(what (it is|is it)\b|definitions?$|introduction$|overview$|background$|summary$|tl;?dr$|que es$|que son$|definicion$|introduccion$|resumen$|contexto$|concepto$)",
         ),
         (Role::Reply, r"\?$"),
     ])
@@ -169,15 +172,15 @@ static SENTENCES: Patterns = LazyLock::new(|| {
         (Role::Example, r"^(for (example|instance)\b|por ejemplo\b)"),
         (
             Role::WhenToUse,
-            r"^(use|choose|prefer|consider|pick|reach for|usa|utiliza|elige|prefiere|considera|conviene)\b.*\b(when|whenever|if|for|where|wherever|cuando|si|para|donde)\b|\b(is|are) (useful|appropriate|suitable|a good (fit|choice))\b|\b(works?|fits?) (well|best)\b|\b(es|son) (útil|útiles|adecuad[oa]s?|recomendables?)\b",
+            r"^(use|choose|prefer|consider|pick|reach for|usa|utiliza|elige|prefiere|considera|conviene)\b.*\b(when|whenever|if|for|where|wherever|cuando|si|para|donde)\b|\b(is|are) (useful|appropriate|suitable|a good (fit|choice))\b|\b(works?|fits?) (well|best)\b|\b(es|son) (util|utiles|adecuad[oa]s?|recomendables?)\b",
         ),
         (
             Role::Pitfall,
-            r"\b(mistakes?|pitfalls?|never|do not|don't|must not|should not|shouldn't|avoid|anti-?pattern|beware|bites?)\b|\b(error (común|frecuente|habitual)|evit[ae]|evitar|nunca|no (debe|deben|debería|uses?|hagas)|cuidado)\b",
+            r"\b(mistakes?|pitfalls?|never|do not|don't|must not|should not|shouldn't|avoid|anti-?pattern|beware|bites?)\b|\b(error (comun|frecuente|habitual)|evit[ae]|evitar|nunca|no (debe|deben|deberia|uses?|hagas)|cuidado)\b",
         ),
         (
             Role::Checklist,
-            r"^(add|allow|alert|answer|apply|assign|back up|bind|cache|cap|cancel|check|choose|close|commit|compare|configure|count|define|delete|deny|deploy|disable|document|enable|encrypt|enforce|ensure|expire|fail|fix|generate|give|hash|hide|include|keep|limit|lock|log|make|mark|measure|monitor|name|order|paginate|pass|pin|prefer|propagate|publish|purge|put|record|reject|reload|remove|renew|replace|require|restrict|retry|return|review|roll|rotate|run|scan|send|separate|serve|set|size|split|start|store|suppress|test|track|treat|turn|update|use|validate|verify|version|wait|write)\b|^(abre|activa|alerta|añade|aplica|asigna|cifra|comprueba|compara|configura|define|desactiva|devuelve|documenta|elimina|envía|establece|evita|exige|fija|firma|genera|guarda|haz|incluye|limita|mantén|marca|mide|monitoriza|ordena|pon|propaga|prueba|publica|rechaza|registra|renueva|responde|revisa|rota|separa|sirve|sustituye|usa|utiliza|valida|verifica|versiona|vigila)\b",
+            r"^(add|allow|alert|answer|apply|assign|back up|bind|cache|cap|cancel|check|choose|close|commit|compare|configure|count|define|delete|deny|deploy|disable|document|enable|encrypt|enforce|ensure|expire|fail|fix|generate|give|hash|hide|include|keep|limit|lock|log|make|mark|measure|monitor|name|order|paginate|pass|pin|prefer|propagate|publish|purge|put|record|reject|reload|remove|renew|replace|require|restrict|retry|return|review|roll|rotate|run|scan|send|separate|serve|set|size|split|start|store|suppress|test|track|treat|turn|update|use|validate|verify|version|wait|write)\b|^(abre|activa|alerta|anade|aplica|asigna|cifra|comprueba|compara|configura|define|desactiva|devuelve|documenta|elimina|envia|establece|evita|exige|fija|firma|genera|guarda|haz|incluye|limita|manten|marca|mide|monitoriza|ordena|pon|propaga|prueba|publica|rechaza|registra|renueva|responde|revisa|rota|separa|sirve|sustituye|usa|utiliza|valida|verifica|versiona|vigila)\b",
         ),
     ])
 });
@@ -190,7 +193,7 @@ static DEFINING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A name, and maybe another: "A deadlock, or deadly embrace, ". Not "If a lock expires, or the holder ".
 static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    let other = r", (or|also (called|known as)|o|u|también (llamad[oa]s?|conocid[oa]s? como)) [^,;:]+, ";
+    let other = r", (or|also (called|known as)|o|u|tambien (llamad[oa]s?|conocid[oa]s? como)) [^,;:]+, ";
     Regex::new(&format!("(?i)^[^,;:]+({other})?$")).expect("a test compiles every pattern")
 });
 /// What begins a condition.
@@ -241,16 +244,19 @@ mod tests {
 
     #[test]
     fn a_definition_says_what_it_defines() {
-        assert_eq!(Role::defined_by("A saga is a sequence of transactions.").map(str::trim), Some("A saga"));
-        assert_eq!(Role::defined_by("Una saga es una secuencia.").map(str::trim), Some("Una saga"));
-        assert_eq!(Role::defined_by("A saga may fail."), None);
+        assert_eq!(
+            Role::defined_by(&Ascii::of("A saga is a sequence of transactions.")).map(str::trim),
+            Some("A saga")
+        );
+        assert_eq!(Role::defined_by(&Ascii::of("Una saga es una secuencia.")).map(str::trim), Some("Una saga"));
+        assert_eq!(Role::defined_by(&Ascii::of("A saga may fail.")), None);
         for other_name in ["A deadlock, or deadly embrace, is a cycle.", "Un deadlock, o interbloqueo, es un ciclo."] {
-            assert!(Role::defined_by(other_name).is_some(), "{other_name}");
+            assert!(Role::defined_by(&Ascii::of(other_name)).is_some(), "{other_name}");
         }
         for condition in
             ["If a lock is held, the other transaction is a waiter.", "If it ends, or fails, that is a sign."]
         {
-            assert_eq!(Role::defined_by(condition), None, "{condition}");
+            assert_eq!(Role::defined_by(&Ascii::of(condition)), None, "{condition}");
         }
     }
 
@@ -294,7 +300,7 @@ mod tests {
             ("Rotate the key every 90 days.", Some(Role::Checklist)),
             ("The client waits.", None),
         ] {
-            assert_eq!(Role::of_sentence(sentence), role, "{sentence}");
+            assert_eq!(Role::of_sentence(&Ascii::of(sentence)), role, "{sentence}");
         }
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use qdrant_edge::external::serde_json::json;
 use qdrant_edge::{
-    CountRequest, CreateIndex, Distance, EdgeConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FacetRequest,
-    FacetValue, FacetValueHit, FieldIndexOperations, Modifier, NamedQuery, OperationError, Payload, PayloadFieldSchema,
-    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, PointStructPersisted, QueryEnum,
-    QueryRequest, ScoredPoint, ScoringQuery, ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors,
-    WalOptions, WithPayloadInterface, WithVector,
+    CountRequest, CreateIndex, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeShard, EdgeSparseVectorParams,
+    EdgeVectorParams, FacetRequest, FacetValue, FacetValueHit, FieldIndexOperations, HnswIndexConfig, Modifier,
+    NamedQuery, OperationError, Payload, PayloadFieldSchema, PayloadSchemaType, PointId, PointInsertOperations,
+    PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoredPoint, ScoringQuery,
+    ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
 };
 
 use super::build::Changes;
@@ -22,6 +22,15 @@ use crate::passage::{ChunkId, Passage};
 
 /// Points a write operation; bounds the memory that the write-ahead log needs.
 const POINTS_A_WRITE: usize = 512;
+/// Where a filter leaves fewer points, each is looked up in the lists of the terms, instead of the lists being gone through. Qdrant's
+/// default of 5,000 takes a team's whole knowledge base for few.
+const SCANNED: usize = 500;
+/// So many points are written before they are sealed. Where points are still added, each lengthens the lists of passages of its
+/// terms, and each list hands the weight down to all that it holds: that takes as long as the list is long, and for 100,000
+/// passages more than everything else together. A sealed list is built at once.
+const POINTS_UNTIL_SEALED: usize = 4_096;
+/// More segments than there ever are: those that are sealed on the way are put together at the end alone.
+const ANY_SEGMENTS: usize = 1_000_000;
 /// The log only has to hold one write operation; Qdrant's default of 32 MiB would be written out for every generation.
 const LOG_SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 
@@ -36,8 +45,9 @@ impl EdgeIndex {
     pub fn create(folder: &Path, points: &[Point]) -> Result<Self, SearchError> {
         std::fs::create_dir_all(folder)
             .map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
+        let bm25 = EdgeSparseVectorParams::builder().modifier(Modifier::Idf).on_disk(true).full_scan_threshold(SCANNED);
         let mut config = EdgeConfig::builder()
-            .sparse_vector(BM25, EdgeSparseVectorParams::builder().modifier(Modifier::Idf).build())
+            .sparse_vector(BM25, bm25.build())
             .wal_options(WalOptions { segment_capacity: LOG_SEGMENT_BYTES, ..WalOptions::default() });
         // All vectors are by one model.
         if let Some(dense) = points.iter().find_map(|point| point.dense.as_ref()) {
@@ -48,9 +58,7 @@ impl EdgeIndex {
         for field in FILTERED_FIELDS {
             shard.update(keyword_index(field)?)?;
         }
-        let all: Vec<usize> = (0..points.len()).collect();
-        write(&shard, points, &all)?;
-        shard.optimize()?;
+        write_sealing(&shard, points)?;
         shard.flush();
         Ok(Self::over(shard))
     }
@@ -197,6 +205,33 @@ impl EdgeIndex {
         let Some(number) = id.as_point_id() else { return Ok(None) };
         Ok(self.passages.read(&[number], |missing| self.fetch(missing))?.remove(&number))
     }
+}
+
+/// Writes all `points` into an empty shard, and has it put together for searching.
+fn write_sealing(shard: &EdgeShard, points: &[Point]) -> Result<(), SearchError> {
+    if points.len() > POINTS_UNTIL_SEALED {
+        shard.set_optimizers_config(EdgeOptimizersConfig {
+            default_segment_number: Some(ANY_SEGMENTS),
+            indexing_threshold: Some(1),
+            ..EdgeOptimizersConfig::default()
+        })?;
+        // Graphs of the parts would be thrown away.
+        shard.set_hnsw_config(HnswIndexConfig { m: 0, ..HnswIndexConfig::default() })?;
+    }
+    let all: Vec<usize> = (0..points.len()).collect();
+    for part in all.chunks(POINTS_UNTIL_SEALED) {
+        write(shard, points, part)?;
+        if part.len() == POINTS_UNTIL_SEALED {
+            shard.optimize()?;
+        }
+    }
+    shard.set_hnsw_config(HnswIndexConfig::default())?;
+    shard.set_optimizers_config(EdgeOptimizersConfig {
+        default_segment_number: Some(1),
+        ..EdgeOptimizersConfig::default()
+    })?;
+    shard.optimize()?;
+    Ok(())
 }
 
 /// Writes the points at these places among all of an index.

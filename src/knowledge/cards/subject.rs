@@ -11,6 +11,7 @@ use regex::Regex;
 use super::section::Document;
 use crate::embed::stems::StemSet;
 use crate::question::Language;
+use crate::reading::ascii::Ascii;
 use crate::reading::role::Role;
 use crate::words::{fold, is_stopword, words};
 
@@ -65,13 +66,14 @@ impl Subject {
         let is_it = |defined: &str| is_same(name, &without_brackets(defined), lang);
         let sections = document.sections.iter().filter(|section| section.lang() == lang);
         let sentences = sections.flat_map(|section| &section.quotables).filter(|(_, quotable)| !quotable.is_code());
-        let mut defining = sentences.filter(|(_, quotable)| Role::defined_by(&quotable.text).is_some_and(is_it));
+        let mut defining =
+            sentences.filter(|(_, quotable)| Role::defined_by(&Ascii::of(&quotable.text)).is_some_and(is_it));
         defining.find_map(|(_, quotable)| Self::defined_by(&quotable.text, document, lang))
     }
 
     /// What a sentence defines: `a saga` of “A saga is a sequence of transactions.”
     pub fn defined_by(sentence: &str, document: &Document<'_>, lang: Language) -> Option<Self> {
-        let defined = Role::defined_by(sentence)?;
+        let defined = Role::defined_by(&Ascii::of(sentence))?;
         let verb = sentence[defined.len()..].split_whitespace().next()?;
         let number = if matches!(verb, "are" | "son") { Number::Several } else { Number::One };
         let defined = without_brackets(defined);

@@ -20,14 +20,14 @@ const ESTIMATE_SLACK: f64 = 0.15;
 
 /// The kept texts that may be compared with each other.
 #[derive(Default)]
-pub(super) struct Group {
-    /// Each with its index among all that are kept.
-    prints: Vec<(Print, usize)>,
+pub(super) struct Group<'p> {
+    /// Each with its index among all texts.
+    prints: Vec<(&'p Print, usize)>,
     by_words: HashMap<u64, usize>,
-    by_band: HashMap<(usize, u64), Vec<usize>>,
+    by_band: HashMap<u64, Vec<usize>>,
 }
 
-impl Group {
+impl<'p> Group<'p> {
     /// The index and the similarity of a kept text that is at least `threshold` alike.
     pub(super) fn find(&self, print: &Print, threshold: f64) -> Option<(usize, f64)> {
         if let Some(&at) = self.by_words.get(&print.words) {
@@ -46,7 +46,7 @@ impl Group {
     }
 
     /// Keeps a text under its index.
-    pub(super) fn add(&mut self, print: Print, index: usize) {
+    pub(super) fn add(&mut self, print: &'p Print, index: usize) {
         let at = self.prints.len();
         self.by_words.insert(print.words, at);
         for band in print.bands() {
@@ -65,8 +65,8 @@ pub(super) struct Print {
     words: u64,
     /// Sorted, none twice; empty for a short text.
     shingles: Vec<u64>,
-    /// Empty for a short text.
-    signature: Vec<u64>,
+    /// [`PERMUTATIONS`] values; none for a short text.
+    signature: Vec<u32>,
 }
 
 impl Print {
@@ -80,13 +80,15 @@ impl Print {
         let mut shingles: Vec<u64> = hashes.windows(SHINGLE_WORDS).map(chain).collect();
         shingles.sort_unstable();
         shingles.dedup();
-        let least = |seed: u64| shingles.iter().map(|shingle| mix(shingle ^ seed)).min().unwrap_or_default();
-        let signature = (1..=PERMUTATIONS as u64).map(|seed| least(mix(seed))).collect();
+        let signature = signature(&shingles).into();
         Self { words: whole, shingles, signature }
     }
 
-    fn bands(&self) -> impl Iterator<Item = (usize, u64)> {
-        self.signature.chunks(BAND_ROWS).map(chain).enumerate()
+    /// A name for each band of the signature, which tells its place, too.
+    fn bands(&self) -> impl Iterator<Item = u64> {
+        let name =
+            |(place, rows): (usize, &[u32])| rows.iter().fold(place as u64, |all, &row| mix(all ^ u64::from(row)));
+        self.signature.chunks(BAND_ROWS).enumerate().map(name)
     }
 
     /// The similarity as the signatures estimate it.
@@ -117,6 +119,38 @@ impl Print {
     }
 }
 
+/// The least value of all shingles under each of the permutations, which are `a·x + b` modulo 2³² with an odd `a`. The shingles
+/// stand in the outer loop: so a processor has the permutations of one shingle done several at a time.
+fn signature(shingles: &[u64]) -> [u32; PERMUTATIONS] {
+    let mut least = [u32::MAX; PERMUTATIONS];
+    for shingle in shingles {
+        let shingle = low_half(*shingle);
+        for (least, (factor, term)) in least.iter_mut().zip(FACTORS.iter().zip(&TERMS)) {
+            *least = (*least).min(shingle.wrapping_mul(*factor).wrapping_add(*term));
+        }
+    }
+    least
+}
+
+const FACTORS: [u32; PERMUTATIONS] = random(1, 1);
+const TERMS: [u32; PERMUTATIONS] = random(1 + PERMUTATIONS as u64, 0);
+
+/// Numbers that look random, the same in every run, with the bits of `set` in each.
+const fn random(seed: u64, set: u32) -> [u32; PERMUTATIONS] {
+    let mut numbers = [0; PERMUTATIONS];
+    let mut at = 0;
+    while at < PERMUTATIONS {
+        numbers[at] = low_half(mix(seed + at as u64)) | set;
+        at += 1;
+    }
+    numbers
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+const fn low_half(value: u64) -> u32 {
+    value as u32
+}
+
 // Hashes are written out because those of the standard library may change with the compiler, and with them the result.
 
 /// FNV-1a.
@@ -129,7 +163,7 @@ fn chain(hashes: &[u64]) -> u64 {
 }
 
 /// The finaliser of `SplitMix64`: each bit of the result depends on all bits of the value.
-fn mix(value: u64) -> u64 {
+const fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

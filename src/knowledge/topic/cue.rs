@@ -1,6 +1,9 @@
 //! Finds the cues of topics in a text.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
 
 use crate::question::Language;
 use crate::words::{fold, stem, words};
@@ -28,15 +31,6 @@ enum Form {
     Stem(Language, String),
 }
 
-impl Form {
-    /// The word, or what is left of it.
-    fn word(&self) -> &str {
-        match self {
-            Self::Exact(word) | Self::Stem(_, word) => word,
-        }
-    }
-}
-
 impl Cue {
     /// The cue that is written as `text`; `None` if that has no word.
     pub fn new(text: &str, language: Language, place: Place) -> Option<Self> {
@@ -52,10 +46,6 @@ impl Cue {
     pub fn is_phrase(&self) -> bool {
         self.words.len() > 1
     }
-
-    fn begins(&self, forms: &[Vec<Form>]) -> bool {
-        forms.len() >= self.words.len() && self.words.iter().zip(forms).all(|(word, forms)| forms.contains(word))
-    }
 }
 
 /// A cue that stands in a text, and how often.
@@ -67,43 +57,48 @@ pub struct Hit<'a> {
 /// Cues, to be looked up by their first word.
 pub struct Cues {
     all: Vec<Cue>,
-    first_words: HashMap<Form, Vec<usize>>,
-    /// How the words of all cues begin, folded. Most words of a text begin otherwise and need not be stemmed.
-    beginnings: HashSet<String>,
+    /// A number for each form of a word of a cue.
+    numbers: HashMap<Form, usize>,
+    /// The words of each cue, by number.
+    words: Vec<Vec<usize>>,
+    /// The cues that begin with the word of each number.
+    beginning: HashMap<usize, Vec<usize>>,
+    /// For each language the words of texts met lately, and the numbers under which cues may name them.
+    known: [Cache<Box<str>, Arc<[usize]>>; 2],
 }
 
-/// Stemming leaves so many characters at the beginning of a word alone.
-const BEGINNING: usize = 3;
+/// How many words of each language are kept.
+const KEPT: usize = 8_192;
+/// Longer ones are not.
+const MOST_BYTES: usize = 40;
 
 impl Cues {
     pub fn new(all: Vec<Cue>) -> Self {
-        let mut first_words: HashMap<Form, Vec<usize>> = HashMap::new();
-        for (at, cue) in all.iter().enumerate() {
-            first_words.entry(cue.words[0].clone()).or_default().push(at);
+        let mut numbers: HashMap<Form, usize> = HashMap::new();
+        let mut number = |form: &Form| {
+            let next = numbers.len();
+            *numbers.entry(form.clone()).or_insert(next)
+        };
+        let words: Vec<Vec<usize>> = all.iter().map(|cue| cue.words.iter().map(&mut number).collect()).collect();
+        let mut beginning: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (at, words) in words.iter().enumerate() {
+            beginning.entry(words[0]).or_default().push(at);
         }
-        let words = all.iter().flat_map(|cue| &cue.words);
-        let beginnings = words.map(|form| fold(form.word()).chars().take(BEGINNING).collect()).collect();
-        Self { all, first_words, beginnings }
-    }
-
-    /// Whether a folded word may be one of a cue.
-    fn may_hold(&self, folded: &str) -> bool {
-        let ends = folded.char_indices().map(|(at, c)| at + c.len_utf8()).take(BEGINNING);
-        ends.into_iter().any(|end| self.beginnings.contains(&folded[..end]))
+        Self { all, numbers, words, beginning, known: Language::ALL.map(|_| Cache::new(KEPT)) }
     }
 
     /// The cues in `text`, always in the same order. A word counts for the longest cues that begin with it, and only
     /// for those.
     pub fn hits(&self, text: &str, language: Language) -> Vec<Hit<'_>> {
-        let forms = self.forms(text, language);
+        let text: Vec<Arc<[usize]>> = words(text).map(|word| self.numbers_of(word, language)).collect();
         let mut hits: BTreeMap<usize, f64> = BTreeMap::new();
         let mut at = 0;
-        while at < forms.len() {
-            let known = forms[at].iter().filter_map(|form| self.first_words.get(form)).flatten();
-            let matching: Vec<usize> = known.copied().filter(|&cue| self.all[cue].begins(&forms[at..])).collect();
-            let longest = matching.iter().map(|&cue| self.all[cue].words.len()).max().unwrap_or(1);
+        while at < text.len() {
+            let known = text[at].iter().filter_map(|number| self.beginning.get(number)).flatten();
+            let matching: Vec<usize> = known.copied().filter(|&cue| self.begins(cue, &text[at..])).collect();
+            let longest = matching.iter().map(|&cue| self.words[cue].len()).max().unwrap_or(1);
             let mut counted: Vec<Place> = Vec::new();
-            for cue in matching.into_iter().filter(|&cue| self.all[cue].words.len() == longest) {
+            for cue in matching.into_iter().filter(|&cue| self.words[cue].len() == longest) {
                 // One word of the text that is a cue in both languages is still one word.
                 if !counted.contains(&self.all[cue].place) {
                     counted.push(self.all[cue].place);
@@ -115,19 +110,32 @@ impl Cues {
         hits.into_iter().map(|(cue, count)| Hit { cue: &self.all[cue], count }).collect()
     }
 
-    /// The forms of each word of `text` under which a cue may name it: English cues count in both languages.
-    fn forms(&self, text: &str, language: Language) -> Vec<Vec<Form>> {
-        let known = || Language::ALL.into_iter().filter(|&known| known == Language::English || known == language);
-        let forms = |word: &str| {
-            let folded = fold(word);
-            if !self.may_hold(&folded) {
-                return Vec::new();
-            }
-            let mut forms = vec![Form::Exact(word.to_owned())];
-            forms.extend(word.strip_suffix('s').map(|one| Form::Exact(one.to_owned())));
-            forms.extend(known().map(|language| Form::Stem(language, stem(&folded, language))));
-            forms
-        };
-        words(text).map(forms).collect()
+    /// Whether `text` begins with a cue.
+    fn begins(&self, cue: usize, text: &[Arc<[usize]>]) -> bool {
+        let cue = &self.words[cue];
+        text.len() >= cue.len() && cue.iter().zip(text).all(|(word, numbers)| numbers.contains(word))
+    }
+
+    /// The numbers under which a cue may name a word of a text, from memory if it was met lately: most words are in no cue,
+    /// and all are met over and over.
+    fn numbers_of(&self, word: &str, language: Language) -> Arc<[usize]> {
+        if word.len() > MOST_BYTES {
+            return self.look_up(word, language);
+        }
+        let known = &self.known[language as usize];
+        known.get(word).unwrap_or_else(|| {
+            let numbers = self.look_up(word, language);
+            known.insert(word.into(), Arc::clone(&numbers));
+            numbers
+        })
+    }
+
+    /// English cues count in both languages.
+    fn look_up(&self, word: &str, language: Language) -> Arc<[usize]> {
+        let folded = fold(word);
+        let exact = [Some(word), word.strip_suffix('s')].into_iter().flatten().map(|word| Form::Exact(word.to_owned()));
+        let known = Language::ALL.into_iter().filter(|&known| known == Language::English || known == language);
+        let stems = known.map(|language| Form::Stem(language, stem(&folded, language)));
+        exact.chain(stems).filter_map(|form| self.numbers.get(&form).copied()).collect()
     }
 }
