@@ -1,7 +1,9 @@
 //! Qdrant in this process (`qdrant-edge`), one folder a shard.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use qdrant_edge::external::serde_json::json;
@@ -34,6 +36,11 @@ const ANY_SEGMENTS: usize = 1_000_000;
 /// The log only has to hold one write operation; Qdrant's default of 32 MiB would be written out for every generation.
 const LOG_SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 
+/// Folder of the log in that of a shard, and how the names of its parts begin that are written no more; the number of their first
+/// write follows.
+const LOG: &str = "wal";
+const CLOSED: &str = "closed-";
+
 /// A shard of Qdrant. Dropping it flushes and unlocks its folder.
 pub struct EdgeIndex {
     shard: EdgeShard,
@@ -43,8 +50,7 @@ pub struct EdgeIndex {
 impl EdgeIndex {
     /// Makes a new shard in the empty folder `folder` and writes all `points`; they are on disk when it returns.
     pub fn create(folder: &Path, points: &[Point]) -> Result<Self, SearchError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
+        fs::create_dir_all(folder).map_err(|error| SearchError::Engine(format!("{}: {error}", folder.display())))?;
         let bm25 = EdgeSparseVectorParams::builder().modifier(Modifier::Idf).on_disk(true).full_scan_threshold(SCANNED);
         let mut config = EdgeConfig::builder()
             .sparse_vector(BM25, bm25.build())
@@ -60,6 +66,7 @@ impl EdgeIndex {
         }
         write_sealing(&shard, points)?;
         shard.flush();
+        shorten_log(folder)?;
         Ok(Self::over(shard))
     }
 
@@ -74,6 +81,7 @@ impl EdgeIndex {
         }
         write(&shard, points, &changes.written)?;
         shard.flush();
+        shorten_log(folder)?;
         let index = Self::over(shard);
         index.check(points, changes)?;
         Ok(index)
@@ -234,6 +242,23 @@ fn write_sealing(shard: &EdgeShard, points: &[Point]) -> Result<(), SearchError>
     Ok(())
 }
 
+/// Removes what the log of a shard, which was flushed, holds of earlier writes, but for the end, from which the next write takes its
+/// number. The engine in this process never reads them again, nor removes them; and whenever it opens a log it goes through all.
+fn shorten_log(folder: &Path) -> Result<(), SearchError> {
+    let failed = |error: std::io::Error| SearchError::Engine(format!("{}: {error}", folder.display()));
+    let mut closed: Vec<(u64, PathBuf)> = Vec::new();
+    for entry in fs::read_dir(folder.join(LOG)).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        if let Some(first) = name.strip_prefix(CLOSED).and_then(|first| first.parse().ok()) {
+            closed.push((first, path));
+        }
+    }
+    closed.sort_unstable();
+    closed.pop();
+    closed.iter().try_for_each(|(_, path)| fs::remove_file(path)).map_err(failed)
+}
+
 /// Writes the points at these places among all of an index.
 fn write(shard: &EdgeShard, points: &[Point], places: &[usize]) -> Result<(), SearchError> {
     for batch in places.chunks(POINTS_A_WRITE) {
@@ -339,6 +364,32 @@ mod tests {
             license: None,
         };
         Point { passage: Arc::new(passage), bm25: SparseVector { indices: vec![7], values: vec![1.0] }, dense: None }
+    }
+
+    #[test]
+    fn a_shard_of_many_points_keeps_the_end_of_its_log_alone_and_can_be_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shard = folder.path().join("shard");
+        let file = |number: usize| format!("{number}.md");
+        // More than are sealed at once, and a log of many parts.
+        let mut points: Vec<Point> = (0..POINTS_UNTIL_SEALED + 10).map(|number| point(&file(number))).collect();
+        for point in &mut points {
+            Arc::make_mut(&mut point.passage).text = "Queues hold work. ".repeat(200);
+        }
+        let parts = || {
+            let log = fs::read_dir(shard.join(LOG)).expect("a folder").flatten();
+            log.filter(|entry| entry.file_name().to_string_lossy().starts_with(CLOSED)).count()
+        };
+        drop(EdgeIndex::create(&shard, &points).expect("written"));
+        assert_eq!(parts(), 1);
+        for round in 0..3 {
+            let removed = vec![points.remove(0).passage.chunk_id.clone()];
+            points.push(point(&format!("new-{round}.md")));
+            let changes = Changes { removed, written: vec![points.len() - 1] };
+            let index = EdgeIndex::change(&shard, &points, &changes).expect("changed");
+            assert_eq!(index.len().expect("counted"), points.len());
+            assert!(parts() <= 1, "{}", parts());
+        }
     }
 
     #[test]
