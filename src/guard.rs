@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use self::likeness::Likeness;
@@ -106,7 +107,14 @@ pub struct Guard {
     orders: orders::Orders,
     likeness: Option<Likeness>,
     policy: RulePolicy,
+    /// Texts that were let out lately: the sentences of a knowledge base are quoted again and again.
+    let_out: Cache<Box<str>, ()>,
 }
+
+/// How many of them are kept.
+const LET_OUT: usize = 4_096;
+/// Longer ones, in bytes, are not.
+const LONGEST_LET_OUT: usize = 1_024;
 
 /// A question that passed: what it asks, without secrets.
 #[derive(Clone)]
@@ -192,6 +200,7 @@ impl Guard {
             orders: orders::Orders::new(&rules)?,
             likeness: settings.learned.then(|| read_model(settings.model.as_deref())).transpose()?,
             policy: settings.policy.clone(),
+            let_out: Cache::new(LET_OUT),
             rules,
         };
         guard.check_policy(&settings.policy)?;
@@ -279,12 +288,20 @@ impl Guard {
     /// What it holds, when that is a credential of a known format and not a placeholder of the kind that documentation
     /// shows, or an order to whoever answers. Mentions such as `@everyone` pass: every renderer writes them so that they call nobody.
     pub fn release_text(&self, text: &str) -> Result<(), Withheld> {
-        let visible = fold::without_invisible(text);
-        match secrets::live_credential(&visible) {
-            Some(kind) => Err(Withheld::Secret(kind)),
-            None if self.orders_in(&visible).next().is_some() => Err(Withheld::Order),
-            None => Ok(()),
+        if self.let_out.get(text).is_some() {
+            return Ok(());
         }
+        let visible = fold::without_invisible(text);
+        if let Some(kind) = secrets::live_credential(&visible) {
+            return Err(Withheld::Secret(kind));
+        }
+        if self.orders_in(&visible).next().is_some() {
+            return Err(Withheld::Order);
+        }
+        if text.len() <= LONGEST_LET_OUT {
+            self.let_out.insert(text.into(), ());
+        }
+        Ok(())
     }
 
     /// Whether `text` has a letter or digit, and few enough signs that are no part of writing.

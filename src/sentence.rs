@@ -2,11 +2,15 @@
 
 use std::ops::Range;
 
-/// Abbreviations after whose full stop a sentence goes on. Lower case, without the last stop.
+/// Abbreviations after whose full stop a sentence goes on, without that stop; in this case or with a capital in front.
 const ABBREVIATIONS: &[&str] = &[
-    "e.g", "i.e", "vs", "cf", "mr", "mrs", "ms", "dr", "st", "no", "fig", "sec", "approx", "ca", "al", "p.ej", "ej",
-    "p", "pp", "art", "sr", "sra", "aprox", "núm", "num", "pág", "ed", "vol", "ee.uu", "incl", "est",
+    "e.g", "i.e", "vs", "cf", "mr", "mrs", "dr", "st", "fig", "sec", "approx", "ca", "al", "p.ej", "ej", "p", "pp",
+    "art", "sr", "sra", "aprox", "ed", "vol", "incl", "est",
 ];
+/// Those that a number follows; elsewhere they are words, or end a sentence.
+const BEFORE_NUMBERS: &[&str] = &["no", "núm", "num", "pág", "fig", "sec", "art", "p", "pp", "vol"];
+/// Those that are written as they stand here.
+const CAPITALS: &[&str] = &["EE.UU", "Ms"];
 
 /// The sentences of `text`, as slices of it without white space around them.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
@@ -59,17 +63,39 @@ fn ends_sentence(before: &str, mark: char, after: &str) -> bool {
     if next.is_lowercase() || matches!(next, ',' | ';' | ':' | ')') {
         return false;
     }
-    mark != '.' || !is_abbreviation(before)
+    mark != '.' || !is_abbreviation(before, next)
 }
 
-fn is_abbreviation(before: &str) -> bool {
-    let word =
-        before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“')).next().unwrap_or_default();
-    let bare = word.to_lowercase();
-    let is_initial =
-        word.chars().count() == 1 && word.chars().all(char::is_uppercase) && before.trim_end().len() > word.len();
+/// Whether the full stop behind `before` belongs to its last word, with `next` as what follows.
+fn is_abbreviation(before: &str, next: char) -> bool {
+    let mut words = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“'));
+    let word = words.next().unwrap_or_default();
     let is_list_number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) && before.trim() == word;
-    is_initial || is_list_number || ABBREVIATIONS.contains(&bare.as_str())
+    // "500 ms.", "5 sec.": behind a number it is a unit.
+    let is_unit = words.next().is_some_and(|number| number.ends_with(|c: char| c.is_ascii_digit()));
+    let lower = lower_first(word);
+    let is_known = if BEFORE_NUMBERS.contains(&&*lower) {
+        next.is_ascii_digit()
+    } else {
+        CAPITALS.contains(&word) || ABBREVIATIONS.contains(&&*lower)
+    };
+    is_list_number || (is_known && !is_unit) || is_initial(before, word)
+}
+
+/// Whether `word` is the initial of a name, as the "M" in "Robert M. Pirsig": not the end of "version N." or "plan B.".
+fn is_initial(before: &str, word: &str) -> bool {
+    let is_capital = |word: &str| word.chars().count() == 1 && word.chars().all(char::is_uppercase);
+    let mut others = before[..before.len() - word.len()].split_whitespace().rev();
+    is_capital(word) && others.next().is_some_and(|other| other.starts_with(char::is_uppercase))
+}
+
+/// `word` with its first letter, if that alone is a capital, in lower case.
+fn lower_first(word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next() {
+        Some(first) if !chars.as_str().contains(char::is_uppercase) => first.to_lowercase().chain(chars).collect(),
+        _ => word.to_owned(),
+    }
 }
 
 fn push_trimmed(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
@@ -104,6 +130,22 @@ mod tests {
             &["Node.js is fine.", "Use p. ej. un `SELECT 1. Nada` así."],
         );
         check("1. Do this. 2. Do that.", &["1. Do this.", "2. Do that."]);
+        check(
+            "See No. 5 by Robert M. Pirsig in the U.S. E.g. this.",
+            &["See No. 5 by Robert M. Pirsig in the U.S.", "E.g. this."],
+        );
+    }
+
+    #[test]
+    fn units_words_and_letters_at_the_end_are_no_abbreviations() {
+        check("It takes 500 ms. Then it ends.", &["It takes 500 ms.", "Then it ends."]);
+        check("They wait for 5 sec. Then they go.", &["They wait for 5 sec.", "Then they go."]);
+        check("It goes to the CA. The certificate is public.", &["It goes to the CA.", "The certificate is public."]);
+        check(
+            "Unas paran y otras no. Depende del plan B. Siempre.",
+            &["Unas paran y otras no.", "Depende del plan B.", "Siempre."],
+        );
+        check("Roll back to version N. A drill helps.", &["Roll back to version N.", "A drill helps."]);
     }
 
     #[test]

@@ -18,6 +18,11 @@ impl StemSet {
         stems.into()
     }
 
+    /// The same for a question; nothing of it is kept in memory.
+    pub fn of_question(text: &str, language: Language) -> Self {
+        terms::words_of_question(text, language).flat_map(|word| word.terms.hashes.to_vec()).collect()
+    }
+
     /// How many stems.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -11,7 +11,7 @@ use crate::words::{self, fold, is_stopword};
 
 /// Longer "words" are data (hashes, keys), not language.
 const MAX_TERM_CHARS: usize = 40;
-/// How many words of each language are kept with their terms: more than a team's documents use. One takes some 100 bytes.
+/// How many words of each language, as they are written, are kept with their terms. One takes some 200 bytes.
 const KEPT: usize = 16_384;
 
 /// A word of a text with its search terms.
@@ -47,26 +47,32 @@ impl Terms {
         Some(Self { stem: stem.into(), hashes: hashes.into() })
     }
 
-    /// The same, from memory if the word was met lately: stemming takes most of the time of reading a passage, and texts
+    /// Those of a word of a document, from memory if it was met lately: stemming takes most of the time of reading a passage, and texts
     /// say the same words over and over.
-    fn known(surface: &str, language: Language) -> Option<Arc<Self>> {
-        type Known = Cache<Box<str>, Option<Arc<Terms>>>;
-        static KNOWN: LazyLock<[Known; 2]> = LazyLock::new(|| Language::ALL.map(|_| Cache::new(KEPT)));
-        if surface.len() > MAX_TERM_CHARS {
+    fn remembered(surface: &str, language: Language) -> Option<Arc<Self>> {
+        type Remembered = Cache<Box<str>, Option<Arc<Terms>>>;
+        static REMEMBERED: LazyLock<[Remembered; 2]> = LazyLock::new(|| Language::ALL.map(|_| Cache::new(KEPT)));
+        if surface.chars().nth(MAX_TERM_CHARS).is_some() {
             return Self::of(surface, language).map(Arc::new);
         }
-        let known = &KNOWN[language as usize];
-        known.get(surface).unwrap_or_else(|| {
+        let remembered = &REMEMBERED[language as usize];
+        remembered.get(surface).unwrap_or_else(|| {
             let terms = Self::of(surface, language).map(Arc::new);
-            known.insert(surface.into(), terms.clone());
+            remembered.insert(surface.into(), terms.clone());
             terms
         })
     }
 }
 
-/// The words of `text` that carry meaning, with their terms in `language`; stop words are left out.
+/// The words of a question; nothing of them is kept in memory.
+pub fn words_of_question(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
+    text.unicode_words()
+        .filter_map(move |surface| Some(Word { surface, terms: Arc::new(Terms::of(surface, language)?) }))
+}
+
+/// The words of a document that carry meaning, with their terms in `language`; stop words are left out.
 pub fn words(text: &str, language: Language) -> impl Iterator<Item = Word<'_>> {
-    text.unicode_words().filter_map(move |surface| Some(Word { surface, terms: Terms::known(surface, language)? }))
+    text.unicode_words().filter_map(move |surface| Some(Word { surface, terms: Terms::remembered(surface, language)? }))
 }
 
 /// The same words, as they are written and folded, without the work of stemming them.
@@ -108,6 +114,9 @@ mod tests {
     fn check(text: &str, language: Language, expected: &str) {
         let hashes: Vec<_> = words(text, language).flat_map(|word| word.terms.hashes.to_vec()).collect();
         assert_eq!(hashes, expected.split(' ').map(bm25::hash).collect::<Vec<_>>(), "{text}");
+        let again: Vec<_> = words(text, language).collect();
+        assert_eq!(again, words_of_question(text, language).collect::<Vec<_>>());
+        assert!(again.iter().all(|word| bm25::hash(&word.terms.stem) == word.terms.hashes[0]), "{again:?}");
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl Fingerprint {
             Language::English => ENGLISH.contains(&word),
             Language::Spanish => SPANISH.contains(&word),
         };
-        let subject = terms::words(question, language).filter(|word| !leads_up(&fold(word.surface)));
+        let subject = terms::words_of_question(question, language).filter(|word| !leads_up(&fold(word.surface)));
         let mut stems: StemSet = subject.flat_map(|word| word.terms.hashes.to_vec()).collect();
         if stems.is_empty() {
             stems = words(question).map(|word| bm25::hash(&fold(word))).collect();

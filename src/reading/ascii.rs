@@ -8,6 +8,9 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
+/// Spanish words whose accent makes them others than those without it, which patterns look for ("si", "cache", "esta"). Theirs is
+/// written as [`LETTER`].
+const TOLD_APART: [&str; 7] = ["sí", "caché", "dónde", "cuándo", "está", "estás", "esté"];
 /// Stands for a letter that has no likeness in ASCII; part of a word.
 const LETTER: char = '_';
 /// Stands for any other sign that has none; never part of a word.
@@ -23,7 +26,11 @@ pub struct Ascii<'t> {
 impl<'t> Ascii<'t> {
     /// That of `text`: letters lose their accents and keep their case, curly quotes and long dashes become plain ones.
     pub fn of(text: &'t str) -> Self {
-        let ascii = if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(nearest).collect() };
+        let ascii = if text.is_ascii() {
+            Cow::Borrowed(text)
+        } else {
+            text.split_inclusive(|c: char| !c.is_alphanumeric()).flat_map(nearest_of_word).collect()
+        };
         Self { text, ascii }
     }
 
@@ -32,13 +39,20 @@ impl<'t> Ascii<'t> {
         &self.ascii
     }
 
-    /// What stands in the text before the byte `at` of the ASCII.
+    /// What stands in the text before the byte `at` of [`Self::as_str`].
     pub fn before(&self, at: usize) -> &'t str {
         match self.ascii {
             Cow::Borrowed(_) => &self.text[..at],
             Cow::Owned(_) => &self.text[..self.text.char_indices().nth(at).map_or(self.text.len(), |(byte, _)| byte)],
         }
     }
+}
+
+/// A word, and the sign behind it, if there is one.
+fn nearest_of_word(word: &str) -> impl Iterator<Item = char> {
+    let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let is_told_apart = !bare.is_ascii() && TOLD_APART.contains(&&*bare.to_lowercase());
+    word.chars().map(move |c| if is_told_apart && c.is_alphabetic() && !c.is_ascii() { LETTER } else { nearest(c) })
 }
 
 fn nearest(c: char) -> char {
@@ -68,5 +82,6 @@ mod tests {
         assert_eq!(ascii.before(8), "“Índice”");
         assert_eq!(ascii.before(100), ascii.text);
         assert_eq!(Ascii::of("plain").before(2), "pl");
+        assert_eq!(Ascii::of("Caché: sí, así está más").as_str(), "Cach_: s_, asi est_ mas");
     }
 }

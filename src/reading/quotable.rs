@@ -134,12 +134,20 @@ impl Piece<'_> {
     fn into_texts(self) -> Vec<(Kind, String)> {
         match self {
             Self::Paragraph(lines) => sentences(&lines).map(|text| (Kind::Sentence, text)).collect(),
-            Self::Item(lines) => sentences(&lines).take(1).map(|text| (Kind::Item, text)).collect(),
+            Self::Item(lines) => item(&lines).map(|text| (Kind::Item, text)).into_iter().collect(),
             Self::Code { language, lines } => {
                 vec![(Kind::Code { language: language.to_owned() }, lines.join("\n"))]
             }
         }
     }
+}
+
+/// An entry of a list: what goes wrong and what helps against it often are two of its sentences. Of one that is too long to be quoted,
+/// the first.
+fn item(lines: &[&str]) -> Option<String> {
+    let sentences: Vec<String> = sentences(lines).collect();
+    let whole = sentences.join(" ");
+    if whole.split(' ').count() <= MOST_WORDS { Some(whole) } else { sentences.into_iter().next() }
 }
 
 fn sentences(lines: &[&str]) -> impl Iterator<Item = String> {
@@ -218,6 +226,9 @@ static DEPENDENT: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern that a test uses")
 });
 
+/// What is longer is not quoted.
+const MOST_WORDS: usize = 60;
+
 /// Whether a text is a whole sentence that a reader can use: it begins and ends like one, is neither too short nor too
 /// long, and holds no markup, question or direction to somewhere else.
 fn is_quotable(text: &str, ascii: &Ascii<'_>, kind: &Kind, is_speech: bool) -> bool {
@@ -236,7 +247,7 @@ fn is_quotable(text: &str, ascii: &Ascii<'_>, kind: &Kind, is_speech: bool) -> b
     begins_well
         && (ends_well || (*kind == Kind::Item && words >= 7 && !text.ends_with([':', '?', ','])))
         && is_long_enough
-        && words <= 60
+        && words <= MOST_WORDS
         && !UNQUOTABLE.is_match(ascii.as_str())
         && !(is_speech && SMALL_TALK.is_match(ascii.as_str()))
 }
@@ -254,7 +265,7 @@ static UNQUOTABLE: LazyLock<Regex> = LazyLock::new(|| {
 /// Signs of conversation in a transcript.
 static SMALL_TALK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^(yeah|yes|no|okay|ok|so|well|right|cool|alright|um|uh|hello|hi|thanks|thank you|sure|great|awesome|oh|hey|i|i'm|i've|i'll|we're|let's|bueno|vale|hola|gracias)\b|^si[,.!]|",
+        r"(?i)^(yeah|yes|no|okay|ok|so|well|right|cool|alright|um|uh|hello|hi|thanks|thank you|sure|great|awesome|oh|hey|i|i'm|i've|i'll|we're|let's|bueno|vale|hola|gracias|s_)\b|",
         r"\b(you know|i mean|kind of|sort of|i think|i guess|gonna|wanna|i was|let me|welcome)\b",
     ))
     .expect("a pattern that a test uses")
@@ -289,8 +300,13 @@ mod tests {
     #[test]
     fn sentences_items_and_code_are_told_apart() {
         check(
-            "A queue holds work\nuntil somebody takes it. Small.\n\n- [ ] Set a limit on every queue.\n- short one\n\n```rust\nlet a = 1;\n```",
-            &["A queue holds work until somebody takes it.", "Set a limit on every queue.", "let a = 1;"],
+            "A queue holds work\nuntil somebody takes it. Small.\n\n- [ ] Set a limit on every queue.\n- It fills up. Set a limit.\n- short one\n\n```rust\nlet a = 1;\n```",
+            &[
+                "A queue holds work until somebody takes it.",
+                "Set a limit on every queue.",
+                "It fills up. Set a limit.",
+                "let a = 1;",
+            ],
         );
     }
 

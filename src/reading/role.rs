@@ -137,10 +137,10 @@ static HEADINGS: Patterns = LazyLock::new(|| {
             Role::Elsewhere,
             r"^(more info(rmation)?|further reading|references?|related( articles| links| topics)?|see also|next steps|resources|links|authors.*|recap|appendix|table of contents|mas informacion|referencias|vease tambien|enlaces|recursos|proximos pasos|lecturas?)$",
         ),
-        (Role::WhenNotToUse, r"^(when not\b|cuando no\b|limitations?$|limitaciones$)"),
+        (Role::WhenNotToUse, r"^(when not\b|cu[a_]ndo no\b|limitations?$|limitaciones$)"),
         (
             Role::WhenToUse,
-            r"^(when (to|should)\b|use cases?$|cuando (usar|utilizar|conviene)|casos de uso$|why use\b|por que usar)",
+            r"^(when (to|should)\b|use cases?$|cu[a_]ndo (usar|utilizar|conviene)|casos de uso$|why use\b|por que usar)",
         ),
         (
             Role::Pitfall,

@@ -41,7 +41,7 @@ const MANIFEST: &str = "manifest.json";
 const POINTS: &str = "points.jsonl";
 const STATISTICS: &str = "statistics.json";
 /// Changes whenever the files of a generation, or the way their content is computed, change.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What a generation says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use qdrant_edge::{
     PointOperations, PointStruct, PointStructPersisted, QueryEnum, QueryRequest, ScoredPoint, ScoringQuery,
     ScrollRequest, UpdateOperation, Vector, VectorInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
 };
+use tracing::warn;
 
 use super::build::Changes;
 use super::qdrant::{self, BM25, DENSE, FILTERED_FIELDS, PATHS, Passages, SOURCE_FILE, Scores, Stored};
@@ -29,7 +31,7 @@ const POINTS_A_WRITE: usize = 512;
 const SCANNED: usize = 500;
 /// So many points are written before they are sealed. Where points are still added, each lengthens the lists of passages of its
 /// terms, and each list hands the weight down to all that it holds: that takes as long as the list is long, and for 100,000
-/// passages more than everything else together. A sealed list is built at once.
+/// passages more than everything else together. A sealed list is built at once. Fewer points than that are never sealed.
 const POINTS_UNTIL_SEALED: usize = 4_096;
 /// More segments than there ever are: those that are sealed on the way are put together at the end alone.
 const ANY_SEGMENTS: usize = 1_000_000;
@@ -66,7 +68,7 @@ impl EdgeIndex {
         }
         write_sealing(&shard, points)?;
         shard.flush();
-        shorten_log(folder)?;
+        shorten_log(folder);
         Ok(Self::over(shard))
     }
 
@@ -81,7 +83,7 @@ impl EdgeIndex {
         }
         write(&shard, points, &changes.written)?;
         shard.flush();
-        shorten_log(folder)?;
+        shorten_log(folder);
         let index = Self::over(shard);
         index.check(points, changes)?;
         Ok(index)
@@ -217,38 +219,42 @@ impl EdgeIndex {
 
 /// Writes all `points` into an empty shard, and has it put together for searching.
 fn write_sealing(shard: &EdgeShard, points: &[Point]) -> Result<(), SearchError> {
-    if points.len() > POINTS_UNTIL_SEALED {
-        shard.set_optimizers_config(EdgeOptimizersConfig {
-            default_segment_number: Some(ANY_SEGMENTS),
-            indexing_threshold: Some(1),
-            ..EdgeOptimizersConfig::default()
-        })?;
-        // Graphs of the parts would be thrown away.
-        shard.set_hnsw_config(HnswIndexConfig { m: 0, ..HnswIndexConfig::default() })?;
-    }
     let all: Vec<usize> = (0..points.len()).collect();
+    if points.len() <= POINTS_UNTIL_SEALED {
+        write(shard, points, &all)?;
+        shard.optimize()?;
+        return Ok(());
+    }
+    let sealing = |segments| EdgeOptimizersConfig {
+        default_segment_number: Some(segments),
+        indexing_threshold: Some(1),
+        ..EdgeOptimizersConfig::default()
+    };
+    shard.set_optimizers_config(sealing(ANY_SEGMENTS))?;
+    // Graphs of the parts would be thrown away.
+    shard.set_hnsw_config(HnswIndexConfig { m: 0, ..HnswIndexConfig::default() })?;
     for part in all.chunks(POINTS_UNTIL_SEALED) {
         write(shard, points, part)?;
-        if part.len() == POINTS_UNTIL_SEALED {
-            shard.optimize()?;
-        }
+        shard.optimize()?;
     }
     shard.set_hnsw_config(HnswIndexConfig::default())?;
-    shard.set_optimizers_config(EdgeOptimizersConfig {
-        default_segment_number: Some(1),
-        ..EdgeOptimizersConfig::default()
-    })?;
+    shard.set_optimizers_config(sealing(1))?;
     shard.optimize()?;
     Ok(())
 }
 
 /// Removes what the log of a shard, which was flushed, holds of earlier writes, but for the end, from which the next write takes its
 /// number. The engine in this process never reads them again, nor removes them; and whenever it opens a log it goes through all.
-fn shorten_log(folder: &Path) -> Result<(), SearchError> {
-    let failed = |error: std::io::Error| SearchError::Engine(format!("{}: {error}", folder.display()));
+fn shorten_log(folder: &Path) {
+    if let Err(error) = remove_closed(&folder.join(LOG)) {
+        warn!("the log of an index stays longer than it must: {error}");
+    }
+}
+
+fn remove_closed(log: &Path) -> io::Result<()> {
     let mut closed: Vec<(u64, PathBuf)> = Vec::new();
-    for entry in fs::read_dir(folder.join(LOG)).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
+    for entry in fs::read_dir(log)? {
+        let path = entry?.path();
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
         if let Some(first) = name.strip_prefix(CLOSED).and_then(|first| first.parse().ok()) {
             closed.push((first, path));
@@ -256,7 +262,7 @@ fn shorten_log(folder: &Path) -> Result<(), SearchError> {
     }
     closed.sort_unstable();
     closed.pop();
-    closed.iter().try_for_each(|(_, path)| fs::remove_file(path)).map_err(failed)
+    closed.iter().try_for_each(|(_, path)| fs::remove_file(path))
 }
 
 /// Writes the points at these places among all of an index.
@@ -372,7 +378,7 @@ mod tests {
         let shard = folder.path().join("shard");
         let file = |number: usize| format!("{number}.md");
         // More than are sealed at once, and a log of many parts.
-        let mut points: Vec<Point> = (0..POINTS_UNTIL_SEALED + 10).map(|number| point(&file(number))).collect();
+        let mut points: Vec<Point> = (0..2 * POINTS_UNTIL_SEALED + 10).map(|number| point(&file(number))).collect();
         for point in &mut points {
             Arc::make_mut(&mut point.passage).text = "Queues hold work. ".repeat(200);
         }
@@ -380,7 +386,12 @@ mod tests {
             let log = fs::read_dir(shard.join(LOG)).expect("a folder").flatten();
             log.filter(|entry| entry.file_name().to_string_lossy().starts_with(CLOSED)).count()
         };
-        drop(EdgeIndex::create(&shard, &points).expect("written"));
+        let index = EdgeIndex::create(&shard, &points).expect("written");
+        let question = QuestionVectors { bm25: points[0].bm25.clone(), dense: None };
+        assert_eq!(index.search(&question, &Filter::default(), 50).expect("searched").len(), 50);
+        // The one with all points, and an empty one.
+        assert_eq!(fs::read_dir(shard.join("segments")).expect("a folder").count(), 2);
+        drop(index);
         assert_eq!(parts(), 1);
         for round in 0..3 {
             let removed = vec![points.remove(0).passage.chunk_id.clone()];

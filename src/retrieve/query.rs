@@ -213,7 +213,7 @@ impl Query {
 
     /// Stems of the name whose meaning the question asks; empty where it asks none.
     pub fn asked_meaning(&self) -> StemSet {
-        Role::asked_meaning(&self.text).map(|name| StemSet::of(name, self.language)).unwrap_or_default()
+        Role::asked_meaning(&self.text).map(|name| StemSet::of_question(name, self.language)).unwrap_or_default()
     }
 
     /// Whether the question may be one of which of several things to take ("polling or CDC?").
@@ -260,9 +260,12 @@ impl Query {
         }
     }
 
-    /// What is written together is the same written apart (`SHA256`, `SHA-256`).
+    /// What is written together is the same written apart (`SHA256`, `SHA-256`; `client_secret`, "client secret").
     fn read_apart(&mut self) {
-        for word in self.words.iter().filter(|word| word.parts.len() > 1 && word.parts.concat() == word.folded) {
+        let is_of_parts = |word: &&QuestionWord| {
+            word.parts.len() > 1 && word.parts.concat() == word.folded.replace(|c: char| !c.is_alphanumeric(), "")
+        };
+        for word in self.words.iter().filter(is_of_parts) {
             let together = Concept::of(&word.folded).alternatives;
             let is_own = |concept: &&mut Concept| concept.alternatives.iter().any(|own| together.contains(own));
             if let Some(concept) = self.concepts.iter_mut().find(is_own) {

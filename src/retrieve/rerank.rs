@@ -8,8 +8,6 @@
 
 use std::collections::HashMap;
 
-use rayon::prelude::*;
-
 use super::Hit;
 use super::query::Query;
 use super::retriever::RetrieveSettings;
@@ -118,27 +116,6 @@ const fn weight_of(role: Option<Role>) -> f32 {
     }
 }
 
-/// What a passage has for itself, whatever else was found.
-struct Own {
-    /// Its signs, weighed.
-    signs: f32,
-    /// What it gains beyond them.
-    beyond: f32,
-}
-
-/// Reading a passage takes most of the time of ranking it.
-fn own(hit: &Hit, query: &Query, settings: &RetrieveSettings, readings: &Readings) -> Own {
-    let reading = readings.read(&hit.passage);
-    let likeness = settings.likeness_boost * query.likeness_to_any(&reading.questions);
-    Own {
-        signs: Signs::of(&reading, query).weighed_by(settings),
-        beyond: exactness(&reading, query).max(likeness) + weight_of(reading.role),
-    }
-}
-
-/// So many passages are worth another processor.
-const READ_AT_ONCE: usize = 8;
-
 /// Ranks `hits`, which come best first, again; ties by chunk identifier.
 pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, readings: &Readings) -> Vec<Hit> {
     let best = hits.iter().map(|hit| hit.score).fold(f32::MIN_POSITIVE, f32::max);
@@ -146,13 +123,13 @@ pub fn rerank(mut hits: Vec<Hit>, query: &Query, settings: &RetrieveSettings, re
     let neighbours = neighbour_support(&hits);
     let best_signs = Signs::BEST.weighed_by(settings);
     let meaning = Meaning::of(&hits);
-    let own: Vec<Own> =
-        hits.par_iter().with_min_len(READ_AT_ONCE).map(|hit| own(hit, query, settings, readings)).collect();
     let mut best_by_words = 0.0_f32;
-    for (((hit, own), support), neighbours) in hits.iter_mut().zip(own).zip(support).zip(neighbours) {
+    for ((hit, support), neighbours) in hits.iter_mut().zip(support).zip(neighbours) {
+        let reading = readings.read(&hit.passage);
         let around = settings.document_boost * support + settings.neighbour_boost * neighbours;
-        let signs = own.signs - best_signs;
-        let beyond = own.beyond + around / best;
+        let signs = Signs::of(&reading, query).weighed_by(settings) - best_signs;
+        let likeness = settings.likeness_boost * query.likeness_to_any(&reading.questions);
+        let beyond = exactness(&reading, query).max(likeness) + weight_of(reading.role) + around / best;
         best_by_words = best_by_words.max(hit.score * (signs + beyond).exp());
         hit.score *= (meaning.weighed_with(signs, hit.cosine, settings) + beyond).exp();
     }

@@ -70,6 +70,17 @@ fn passages_that_others_may_not_see_hide_nothing() {
 }
 
 #[test]
+fn groups_that_stand_among_each_other_keep_their_first() {
+    let spanish = |file| Passage { lang: Language::Spanish, ..passage(file, &prose(40, None)) };
+    let removed = check(
+        vec![passage("a", &prose(40, None)), spanish("b"), passage("c", &prose(40, None)), spanish("d")],
+        &["a", "b"],
+    );
+    let kept: Vec<_> = removed.iter().map(|gone| (&*gone.removed.source_file, &*gone.kept.source_file)).collect();
+    assert_eq!(kept, [("c", "a"), ("d", "b")]);
+}
+
+#[test]
 fn a_flood_of_copies_takes_linear_time() {
     let start = Instant::now();
     let same = prose(120, None);
