@@ -1,6 +1,6 @@
 //! Reactions that were given or taken back while nobody listened: the thumbs on recent answers are counted anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serenity::all::{ChannelId, Message, MessageId as DiscordMessageId, ReactionType, User, UserId as DiscordUserId};
@@ -22,6 +22,8 @@ use crate::question::UserId;
 const HOURS: u64 = 24;
 /// How many of them, the latest first.
 const MOST_ANSWERS: usize = 1_000;
+/// How often it is looked for more.
+const ROUNDS: usize = 4;
 /// People that Discord gives at once.
 const PAGE: usize = 100;
 /// How many times that many.
@@ -37,15 +39,30 @@ struct Found {
     is_cut: bool,
 }
 
-/// Counts the thumbs on the answers of the last day anew; gives on how many answers.
+/// Counts the thumbs on the answers of the last day anew; gives on how many answers. Those that a crash had left unfinished come
+/// meanwhile, with thumbs that nobody heard: after all others it is looked for them.
 pub async fn recent<I: Intake>(listener: &Listener<I>) -> usize {
-    let mut left = match listener.parts().intake.recent_answers(HOURS).await {
-        Ok(answers) => answers,
-        Err(why) => {
-            warn!("the latest answers cannot be looked up: {why:#}");
-            return 0;
+    let mut looked_at = BTreeSet::new();
+    let mut counted = 0;
+    for _ in 0..ROUNDS {
+        let mut answers = match listener.parts().intake.recent_answers(HOURS).await {
+            Ok(answers) => answers,
+            Err(why) => {
+                warn!("the latest answers cannot be looked up: {why:#}");
+                break;
+            }
+        };
+        answers.retain(|(_, messages)| looked_at.insert(messages.iter().filter_map(number).max()));
+        if answers.is_empty() {
+            break;
         }
-    };
+        counted += all_of(listener, answers).await;
+    }
+    counted
+}
+
+/// Counts the thumbs on these answers anew, the latest first; gives on how many.
+async fn all_of<I: Intake>(listener: &Listener<I>, mut left: Vec<(Place, Vec<MessageId>)>) -> usize {
     // Numbers rise with time.
     left.sort_by_key(|(_, messages)| std::cmp::Reverse(messages.iter().filter_map(number).max()));
     left.truncate(MOST_ANSWERS);
